@@ -1,0 +1,1 @@
+"""Ask the Article: questions about articles, answered in the articles' own words."""

@@ -1,0 +1,205 @@
+"""Every deliberate error, as one tree; knows the words for people, not where an error is shown.
+
+RagError
+├── ReadError                   an input that cannot become an article
+│   ├── UnreadableFileError       the file is missing or the system refuses it
+│   ├── UnsupportedFormatError    a kind of file that has no reader
+│   ├── NotTextError              bytes that are not text
+│   ├── EmptyTextError            nothing but white space
+│   └── TooLargeError             more than an article may have
+├── QuestionError               a question that cannot be asked
+├── LibraryError                a library that cannot do what was asked
+│   ├── NoLibraryError            no library in this folder
+│   ├── EmptyLibraryError         no articles to ask
+│   ├── UnknownArticleError       no article, or several, by this id
+│   ├── ReadOnlyLibraryError      the folder cannot be written
+│   ├── LibraryBusyError          another process is writing
+│   ├── DamagedLibraryError       stored bytes that fail their check
+│   └── IndexMismatchError        the index was built with another setting
+├── OffsetError                 a range that does not hold the text it claims
+├── ModelError                  model weights that are missing or altered
+├── AddressError                an address or port that cannot be served on
+├── SettingError                a setting with a value that cannot be used
+└── MissingPackageError         an optional package is not installed
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class RagError(Exception):
+    """An error with a message for people: what happened and the next step."""
+
+
+class ReadError(RagError):
+    """An input that cannot become an article."""
+
+
+class UnreadableFileError(ReadError):
+    """The file is missing or the system refuses it."""
+
+    def __init__(self, name: str, cause: str) -> None:
+        super().__init__(f"{name} cannot be read: {cause}. Check the path and its permissions.")
+        self.name, self.cause = name, cause
+
+
+class UnsupportedFormatError(ReadError):
+    """The name ends in a way that no reader knows."""
+
+    def __init__(self, name: str, supported: tuple[str, ...]) -> None:
+        super().__init__(
+            f"{name} is of a kind that cannot be read; known are {', '.join(supported)}. "
+            "Save it as one of these, or paste its text: rag add -"
+        )
+        self.name, self.supported = name, supported
+
+
+class NotTextError(ReadError):
+    """The bytes are not text in any known encoding."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} holds binary data, not text. Save it as plain UTF-8 text and add it again.")
+        self.name = name
+
+
+class EmptyTextError(ReadError):
+    """The input holds nothing but white space."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is empty. Add a file or a text that has words in it.")
+        self.name = name
+
+
+class TooLargeError(ReadError):
+    """The input is longer than an article may be."""
+
+    def __init__(self, name: str, size: int, limit: int) -> None:
+        super().__init__(
+            f"{name} has {size:,} bytes, more than the {limit:,} an article may have. "
+            "Split it into articles, or raise max_article_bytes in the settings."
+        )
+        self.name, self.size, self.limit = name, size, limit
+
+
+class QuestionError(RagError):
+    """A question that cannot be asked: empty, or too long."""
+
+    def __init__(self, cause: str, next_step: str) -> None:
+        super().__init__(f"The question {cause}. {next_step}")
+        self.cause = cause
+
+
+class LibraryError(RagError):
+    """A library that cannot do what was asked."""
+
+
+class NoLibraryError(LibraryError):
+    """There is no library in this folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"There is no library in {folder}. Make one with: rag add FILE --index {folder}")
+        self.folder = folder
+
+
+class EmptyLibraryError(LibraryError):
+    """The library holds no articles."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"The library in {folder} has no articles yet. Add one with: rag add FILE")
+        self.folder = folder
+
+
+class UnknownArticleError(LibraryError):
+    """An article id that names no article, or the beginning of several."""
+
+    def __init__(self, wanted: str, matches: tuple[str, ...] = ()) -> None:
+        what = f"fits several articles: {', '.join(matches)}" if matches else "names no article here"
+        super().__init__(f"The article id {wanted[:80]!r} {what}. List the ids with: rag articles")
+        self.wanted, self.matches = wanted, matches
+
+
+class ReadOnlyLibraryError(LibraryError):
+    """The library's folder cannot be written."""
+
+    def __init__(self, folder: Path, cause: str) -> None:
+        super().__init__(
+            f"{folder} cannot be written: {cause}. Nothing was changed. "
+            "Free some space or make the folder writable, or choose another with --index."
+        )
+        self.folder, self.cause = folder, cause
+
+
+class LibraryBusyError(LibraryError):
+    """Another process is writing to the library."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"Another program is changing the library in {folder}. Try again when it is done.")
+        self.folder = folder
+
+
+class DamagedLibraryError(LibraryError):
+    """Stored bytes that fail their check."""
+
+    def __init__(self, path: Path, cause: str, next_step: str) -> None:
+        super().__init__(f"{path} is damaged: {cause}. {next_step}")
+        self.path, self.cause = path, cause
+
+
+class IndexMismatchError(LibraryError):
+    """The library was built with a different setting than the one in use."""
+
+    def __init__(self, path: Path, setting: str, built: object, wanted: object) -> None:
+        super().__init__(
+            f"{path} was built with {setting}={built!r}, but the settings say {wanted!r}. "
+            "Change the setting back, or embed everything again with: rag build"
+        )
+        self.path, self.setting, self.built, self.wanted = path, setting, built, wanted
+
+
+class OffsetError(RagError):
+    """A range of an article that does not hold the text it claims to hold."""
+
+    def __init__(self, article: str, start: int, end: int) -> None:
+        super().__init__(
+            f"Characters {start}..{end} of article {article} do not hold the quoted text. "
+            "Check the library with: rag verify"
+        )
+        self.article, self.start, self.end = article, start, end
+
+
+class ModelError(RagError):
+    """Model weights that are missing or not the ones that were checked."""
+
+    def __init__(self, path: Path, cause: str) -> None:
+        super().__init__(
+            f"The model file {path} {cause}. Install the package again: pip install --force-reinstall ask-the-article"
+        )
+        self.path, self.cause = path, cause
+
+
+class AddressError(RagError):
+    """An address or port that the page cannot be served on."""
+
+    def __init__(self, host: str, port: int, cause: str) -> None:
+        super().__init__(
+            f"The page cannot be served on {host} port {port}: {cause}. "
+            "Stop the other program, or choose another port: PORT=7861"
+        )
+        self.host, self.port, self.cause = host, port, cause
+
+
+class SettingError(RagError):
+    """A setting with a value that cannot be used."""
+
+    def __init__(self, name: str, value: object, wanted: str) -> None:
+        super().__init__(f"The setting {name}={value!r} cannot be used: it must be {wanted}.")
+        self.name, self.value, self.wanted = name, value, wanted
+
+
+class MissingPackageError(RagError):
+    """An optional package that is not installed."""
+
+    def __init__(self, package: str, what_for: str) -> None:
+        super().__init__(f"{what_for} needs the package {package}. Install it with: pip install {package}")
+        self.package, self.what_for = package, what_for

@@ -1,0 +1,197 @@
+"""The nouns of the program, as frozen records that prove themselves when they are made.
+
+Offsets are 0-based, half-open, in characters of the article's stored text. This file knows what must hold
+for every record; it does not know where records come from or how they are shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from rag.errors import OffsetError
+
+Kind: TypeAlias = Literal["title", "byline", "heading", "body"]
+"""What a part of an article is for; only `body` is quoted unless the question asks for the others."""
+
+Attribution: TypeAlias = Literal["direct", "indirect", "mixed"]
+Reason: TypeAlias = Literal["not_mentioned", "not_answered"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Range:
+    """Characters `start` to `end` (exclusive) of an article's text, at least one."""
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"a range must hold a character, not {self.start}..{self.end}")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A title, byline, heading or paragraph: one stretch of text that no sentence crosses."""
+
+    range: Range
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A text, kept exactly as it came, and what is known about it.
+
+    `blocks` are in order, do not overlap, begin and end with a visible character, and cover every
+    visible character of `text`. `published` is a date as the source gives it. `note` is a remark
+    for readers, such as the language of the original.
+    """
+
+    id: str
+    text: str
+    title: str
+    blocks: tuple[Block, ...]
+    authors: tuple[str, ...] = ()
+    published: str | None = None
+    source: str | None = None
+    note: str | None = None
+
+    def __post_init__(self) -> None:
+        end = 0
+        for block in self.blocks:
+            if block.range.start < end or block.range.end > len(self.text):
+                raise OffsetError(self.id, block.range.start, block.range.end)
+            end = block.range.end
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence (or heading line) of an article; `number` counts from 0 in reading order.
+
+    `block` is the position of its block in `Article.blocks`.
+    """
+
+    number: int
+    range: Range
+    block: int
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of whole sentences, numbers `first` to `last` (inclusive), that fits the encoder's window.
+
+    A sentence longer than the window is cut into several passages with the same `first` and `last`.
+    """
+
+    range: Range
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Somebody who speaks in an article, by canonical name, with the role that the article gives."""
+
+    name: str
+    role: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A sentence of an article, word for word, with its place; `number` counts from 1 in its reply.
+
+    `sentence` is the number of the sentence in its article. `score` is the probability that the sentence
+    answers the question. `context` is the neighbour that the sentence leans on; it is not part of the quote.
+    `cue` are the words that prove the speaker.
+
+    Raises:
+        OffsetError: `article.text[start:end]` is not `text`, or another range lies outside the text.
+    """
+
+    number: int
+    article: Article
+    sentence: int
+    range: Range
+    text: str
+    score: float
+    passage: Range
+    context: Range | None = None
+    speaker: Speaker | None = None
+    attribution: Attribution | None = None
+    cue: Range | None = None
+
+    def __post_init__(self) -> None:
+        if self.article.text[self.range.start : self.range.end] != self.text:
+            raise OffsetError(self.article.id, self.range.start, self.range.end)
+        for other in (self.passage, self.context, self.cue):
+            if other is not None and other.end > len(self.article.text):
+                raise OffsetError(self.article.id, other.start, other.end)
+        if (self.speaker is None) != (self.cue is None) or (self.speaker is None) != (self.attribution is None):
+            raise ValueError("a speaker, an attribution and the cue that proves it come together or not at all")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """At least one quote, numbered 1..n in reading order, and the probability that they answer."""
+
+    question: str
+    quotes: tuple[Quote, ...]
+    confidence: float
+    elapsed_ms: float
+
+    def __post_init__(self) -> None:
+        if not self.quotes:
+            raise ValueError("an answer quotes something; without quotes it is an abstention")
+        _check_numbers(self.quotes)
+
+
+@dataclass(frozen=True, slots=True)
+class Abstention:
+    """The honest refusal: why, in a sentence for people, and the quotes that come nearest.
+
+    `confidence` is the probability that the nearest quotes would have answered.
+    """
+
+    question: str
+    reason: Reason
+    message: str
+    nearest: tuple[Quote, ...]
+    confidence: float
+    elapsed_ms: float
+
+    def __post_init__(self) -> None:
+        _check_numbers(self.nearest)
+
+
+Reply: TypeAlias = Answer | Abstention
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that a search found; a higher score is better."""
+
+    article: Article
+    passage: Passage
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleSummary:
+    """One line of the list of articles; the last four are counts."""
+
+    id: str
+    title: str
+    authors: tuple[str, ...]
+    published: str | None
+    source: str | None
+    characters: int
+    sentences: int
+    passages: int
+    speakers: int
+
+
+def _check_numbers(quotes: Sequence[Quote]) -> None:
+    if [quote.number for quote in quotes] != list(range(1, len(quotes) + 1)):
+        raise ValueError("quotes are numbered 1..n in their order")

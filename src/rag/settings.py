@@ -1,0 +1,88 @@
+"""Every number that can be changed, with its unit and reason; knows nothing of what the numbers do.
+
+Settings come from the defaults, then a TOML file (`$RAG_SETTINGS`, else `./rag.toml` when it is there), then
+environment variables `RAG_<NAME>`. They are read once, at the edge of the program.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from rag.errors import SettingError
+
+BUNDLED_ENCODER = "minilm"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of one run.
+
+    Attributes:
+        encoder: `minilm` is the bundled model; anything else is a sentence-transformers name or path.
+        threads: Threads of the encoder; more than there are cores slows it down.
+        passage_tokens: Longest passage, in tokens of the encoder. MiniLM was trained on 128.
+        max_article_bytes: Largest article. A long book has about 2 million.
+        max_question_characters: Longest question. A paragraph of instructions is not a question.
+        max_quotes: Most quotes in a reply; more are no longer a summary.
+        search_depth: Passages taken from each of the two rankings before they are fused.
+        read_passages: Fused passages whose sentences are read for an answer.
+        rrf_k: Constant of reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009).
+        compact_passages: Passages that may wait outside the built index before it is built anew; a tenth
+            of the index may always wait.
+    """
+
+    encoder: str = BUNDLED_ENCODER
+    threads: int = min(2, os.cpu_count() or 1)
+    passage_tokens: int = 128
+    max_article_bytes: int = 5_000_000
+    max_question_characters: int = 1_000
+    max_quotes: int = 6
+    search_depth: int = 40
+    read_passages: int = 16
+    rrf_k: int = 60
+    compact_passages: int = 1_000
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, int) and value < 1:
+                raise SettingError(field.name, value, "a whole number of at least 1")
+        if self.passage_tokens < 16:
+            raise SettingError("passage_tokens", self.passage_tokens, "at least 16")
+        if not self.encoder:
+            raise SettingError("encoder", self.encoder, f"{BUNDLED_ENCODER!r}, or a model's name or path")
+
+
+def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Return the settings that the file and the environment give.
+
+    Raises:
+        SettingError: A file that is not TOML, an unknown name in it, or a value of the wrong kind.
+    """
+    named = environment.get("RAG_SETTINGS")
+    path = Path(named or "rag.toml")
+    values: dict[str, Any] = {}
+    if named or path.is_file():
+        try:
+            values = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise SettingError("RAG_SETTINGS", str(path), f"a readable TOML file ({error})") from error
+    known = {field.name: type(getattr(Settings(), field.name)) for field in fields(Settings)}
+    values |= {name: environment[f"RAG_{name.upper()}"] for name in known if f"RAG_{name.upper()}" in environment}
+    for name, value in values.items():
+        if name not in known:
+            raise SettingError(name, value, f"one of {', '.join(sorted(known))}")
+        values[name] = _convert(name, value, known[name])
+    return Settings(**values)
+
+
+def _convert(name: str, value: object, kind: type) -> object:
+    try:
+        return value if type(value) is kind else kind(str(value))
+    except ValueError:
+        raise SettingError(name, value, f"a {kind.__name__}") from None
