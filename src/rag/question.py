@@ -1,0 +1,110 @@
+"""A question and the ones before it -> what is looked for; knows words, not articles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from rag.errors import QuestionError
+from rag.words import Word, content_words, words
+
+Wanted: TypeAlias = Literal["author", "title", "number", "time", "person", "place", "reason", "fact", "account"]
+"""What kind of thing would answer: `fact` is one thing, `account` is a story, a view or a list."""
+
+_WANTED: tuple[tuple[Wanted, str], ...] = (
+    (
+        "author",
+        r"\b(who (wrote|is the author|are the authors|authored)|(author|byline|writer) of (the|this) article)\b",
+    ),
+    ("title", r"\b(title|headline) of (the|this) article\b|\bwhat is (the|this) article called\b"),
+    ("reason", r"\bwhy\b|\bhow come\b|\bwhat\b.{0,20}\b(reasons?|causes?|caused|led to)\b"),
+    ("number", r"\bhow (many|much|old|long|far|big|large|tall|high|deep|often|fast|heavy|wide)\b"),
+    ("number", r"\b(what|which) (percent\w*|number|amount|share|proportion)\b"),
+    ("time", r"\bwhen\b|\b(what|which) (year|date|day|month|time|century|decade)\b"),
+    ("place", r"\bwhere\b|\b(what|which) (country|city|place|state|region|town|location)\b"),
+    ("person", r"\bwho(m|se)?\b"),
+    ("account", r"\bhow (did|do|does|is|are|was|were|has|have|will|would|can|could)\b"),
+    ("account", r"\b(compare|comparison|differ\w*|opinions?|views?|positions?|describe|explain|summari[sz]e|tell)\b"),
+    ("account", r"\b(say|said|think|thinks|believes?|happen\w*|reasons|role|consequences?|results?|came out)\b"),
+    ("account", r"\bwhat about\b|\b(what|which) \w+s (are|were|do|did|have)\b"),
+)
+_RULES = tuple((wanted, re.compile(pattern, re.IGNORECASE)) for wanted, pattern in _WANTED)
+_OPENS_FOLLOW_UP = re.compile(r"^\W*(and|but|also|what about|how about|what else|why not|why so)\b", re.IGNORECASE)
+_LEANS = frozenset(
+    """
+    he she it they him her them his hers its their theirs this that these those there then one ones
+    """.split()
+)
+_EARLIER_WEIGHT = 0.5
+"""A word of the question before counts half: it is the topic, not what is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question understood.
+
+    Attributes:
+        asked: The question as it was typed.
+        text: What is searched: the question, with the one before it when it leans on that.
+        words: The content words of `text`, each stem once.
+        weights: How much each of the words counts, 0 to 1.
+        wanted: The kind of thing that would answer.
+    """
+
+    asked: str
+    text: str
+    words: tuple[Word, ...]
+    weights: tuple[float, ...]
+    wanted: Wanted
+
+
+def understand(asked: str, after: Sequence[str] = (), *, max_characters: int = 1_000) -> Question:
+    """Return what a question looks for, given the earlier questions of the conversation, oldest first.
+
+    Raises:
+        QuestionError: It holds no word, or is longer than `max_characters`.
+    """
+    if not words(asked):
+        raise QuestionError("is empty", "Type what you want to know, in words.")
+    if len(asked) > max_characters:
+        raise QuestionError(
+            f"has {len(asked):,} characters; at most {max_characters:,} can be read", "Ask for one thing at a time."
+        )
+    own = content_words(asked)
+    earlier = _topic_before(asked, after) if after and leans(asked) else ""
+    known = {word.stem for word in own}
+    added = tuple(word for word in content_words(earlier) if word.stem not in known)
+    return Question(
+        asked=asked,
+        text=f"{earlier} {asked}".strip(),
+        words=own + added,
+        weights=(1.0,) * len(own) + (_EARLIER_WEIGHT,) * len(added),
+        wanted=wanted_by(asked),
+    )
+
+
+def wanted_by(text: str) -> Wanted:
+    """Return the kind of thing that would answer a question, by its question words."""
+    return next((wanted for wanted, pattern in _RULES if pattern.search(text)), "fact")
+
+
+def leans(asked: str) -> bool:
+    """Return whether a question cannot be understood without the one before it."""
+    if _OPENS_FOLLOW_UP.search(asked):
+        return True
+    if any(word.name for word in words(asked)):
+        return False
+    return any(word.lower in _LEANS for word in words(asked)) or len(content_words(asked)) <= 1
+
+
+def _topic_before(asked: str, after: Sequence[str]) -> str:
+    """The question before, itself completed; without its names when the new one brings names of its own."""
+    before, earlier = after[-1], after[:-1]
+    if earlier and leans(before):
+        before = f"{_topic_before(before, earlier)} {before}"
+    if any(word.name for word in words(asked)):
+        names = {word.text for word in words(before) if word.name}
+        before = " ".join(word.text for word in words(before) if word.text not in names)
+    return before

@@ -1,0 +1,76 @@
+import pytest
+
+from rag.errors import QuestionError
+from rag.question import leans, understand, wanted_by
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Who wrote the article?", "author"),
+        ("What is the title of this article?", "title"),
+        ("Why did they leave?", "reason"),
+        ("What are the reasons for the war?", "reason"),
+        ("How many were hurt?", "number"),
+        ("how long is the railway", "number"),
+        ("When did it begin?", "time"),
+        ("Which year was it?", "time"),
+        ("Where do they meet?", "place"),
+        ("Who said that?", "person"),
+        ("What did Aliyev say?", "account"),
+        ("Compare the experts.", "account"),
+        ("What about Fedorova?", "account"),
+        ("Which river is it?", "fact"),
+        ("trade turnover 2022", "fact"),
+    ],
+)
+def test_the_question_words_say_what_is_wanted(text: str, wanted: str) -> None:
+    assert wanted_by(text) == wanted
+
+
+def test_a_question_without_history_is_searched_as_it_stands() -> None:
+    question = understand("How many were injured?")
+    assert (question.text, question.weights) == ("How many were injured?", (1.0,))
+
+
+def test_a_follow_up_is_searched_with_the_question_before_it_at_half_weight() -> None:
+    question = understand("How many were injured?", ["What happened at the embassy in Tehran?"])
+    assert question.text == "What happened at the embassy in Tehran? How many were injured?"
+    assert [(word.stem, weight) for word, weight in zip(question.words, question.weights, strict=True)] == [
+        ("injur", 1.0),
+        ("happen", 0.5),
+        ("embassi", 0.5),
+        ("tehran", 0.5),
+    ]
+
+
+def test_a_new_name_replaces_the_name_before() -> None:
+    question = understand("What about Fedorova?", ["What does Sazhin think about the warming?"])
+    assert question.text == "What does think about the warming What about Fedorova?"
+
+
+def test_a_chain_of_follow_ups_reaches_back_to_its_topic() -> None:
+    question = understand("Why?", ["What happened at the embassy?", "How many were injured?"])
+    assert question.text == "What happened at the embassy? How many were injured? Why?"
+
+
+def test_a_new_topic_leaves_the_conversation_behind() -> None:
+    question = understand("What does Iran export to Azerbaijan?", ["What happened at the embassy in Tehran?"])
+    assert question.text == "What does Iran export to Azerbaijan?"
+
+
+@pytest.mark.parametrize(("text", "wanted"), [("And then?", True), ("Did he say why?", True), ("Is Baku near?", False)])
+def test_leaning_is_told_by_openings_and_pronouns(text: str, wanted: bool) -> None:
+    assert leans(text) is wanted
+
+
+@pytest.mark.parametrize("text", ["", "   \n", "?!…", "🙂"])
+def test_a_question_without_words_is_refused(text: str) -> None:
+    with pytest.raises(QuestionError, match=r"The question is empty\. Type what you want to know, in words\."):
+        understand(text)
+
+
+def test_a_question_may_have_as_many_characters_as_the_limit_and_no_more() -> None:
+    assert understand("a" * 10, max_characters=10).asked == "a" * 10
+    with pytest.raises(QuestionError, match="has 11 characters; at most 10 can be read"):
+        understand("a" * 11, max_characters=10)
