@@ -1,0 +1,21 @@
+"""Start the web page: settings -> library -> page; `HOST`, `PORT` and `RAG_INDEX` say where and on what."""
+
+import logging
+import os
+import sys
+from pathlib import Path
+
+from rag.errors import RagError
+from rag.library import open_library
+from rag.settings import load_settings
+from rag.web.server import port_number, serve
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    index = Path(os.environ.get("RAG_INDEX") or Path(__file__).with_name("index"))
+    try:
+        port = port_number(os.environ.get("PORT", "7860"))
+        with open_library(index, load_settings()) as library:
+            serve(library, os.environ.get("HOST", "127.0.0.1"), port)
+    except RagError as error:
+        sys.exit(str(error))

@@ -1,0 +1,90 @@
+"""One reader's conversation: questions, their replies, and the articles that are open beside them.
+
+A conversation is shared by all events of one session, which may overlap: each takes what waits with an
+atomic step and shows the whole, so no event overwrites another's reply. It does not know the page.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from rag.records import Answer, Quote, Reply
+
+TURNS_KEPT = 100
+"""Turns of a conversation that are kept and shown; bounds what one open page costs the server."""
+
+ARTICLES_OPEN = 12
+"""Articles that the source panel holds at once; a citation beyond them loads its article when clicked."""
+
+
+@dataclass(slots=True, eq=False)
+class Turn:
+    """A question and, once it is there, its reply or the message that stands for it."""
+
+    question: str
+    reply: Reply | str | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Conversation:
+    """Turns, oldest first; `opened` are article ids in the order they were opened."""
+
+    turns: deque[Turn] = field(default_factory=lambda: deque(maxlen=TURNS_KEPT))
+    waiting: deque[Turn] = field(default_factory=deque)
+    opened: list[str] = field(default_factory=list)
+    shown: str | None = None
+    replies: int = 0
+
+    def add(self, question: str) -> None:
+        """Put a question at the end, to be answered."""
+        turn = Turn(question)
+        self.turns.append(turn)
+        self.waiting.append(turn)
+
+    def take(self) -> Turn | None:
+        """The oldest question that nobody is answering yet, now yours to answer."""
+        try:
+            return self.waiting.popleft()
+        except IndexError:
+            return None
+
+    def before(self, turn: Turn) -> list[str]:
+        """The questions asked before `turn`, oldest first, without those that were refused."""
+        earlier: list[str] = []
+        for other in list(self.turns):
+            if other is turn:
+                break
+            if not isinstance(other.reply, str):
+                earlier.append(other.question)
+        return earlier
+
+    def close(self, turn: Turn, reply: Reply | str) -> None:
+        """Give a turn its reply and open the articles that it quotes."""
+        turn.reply = reply
+        self.replies += 1
+        for quote in quotes_of(reply):
+            self.open(quote.article.id)
+        self.shown = next((quote.article.id for quote in quotes_of(reply)), self.shown)
+
+    def open(self, article: str) -> None:
+        """Hold an article in the panel, letting go of the one opened longest ago when there are too many."""
+        if article not in self.opened:
+            self.opened = [*self.opened, article][-ARTICLES_OPEN:]
+
+    def latest(self) -> Reply | str | None:
+        """The newest reply that is there."""
+        return next((turn.reply for turn in reversed(list(self.turns)) if turn.reply is not None), None)
+
+    def clear(self) -> None:
+        """Begin again; replies still under way belong to no turn and are not shown."""
+        self.turns.clear()
+        self.waiting.clear()
+        self.replies += 1
+
+
+def quotes_of(reply: Reply | str | None) -> tuple[Quote, ...]:
+    """The quotes that a reply shows: those that answer, or those that come nearest."""
+    if reply is None or isinstance(reply, str):
+        return ()
+    return reply.quotes if isinstance(reply, Answer) else reply.nearest

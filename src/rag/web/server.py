@@ -1,0 +1,156 @@
+"""The web application around the page, and the process that serves it.
+
+Knows routes, ports and addresses; the page itself is built by `page`, requests are checked by `guard`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable, Sequence
+from functools import partial
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import gradio as gr
+import uvicorn
+from fastapi import APIRouter, FastAPI, Response
+from fastapi.middleware.cors import CORSMiddleware
+
+from rag.errors import AddressError, SettingError
+from rag.web.guard import ANYWHERE, BODY_LIMIT, LOCAL, Guard
+from rag.web.page import NAME, build_page, head, theme
+
+if TYPE_CHECKING:
+    from rag.library import Library
+
+_log = logging.getLogger(__name__)
+
+GOODBYE_SECONDS = 2
+"""Seconds that open pages get when the server stops; they hold a stream that never ends by itself."""
+
+
+def port_number(value: str) -> int:
+    """The port that `value` names; 0 asks for a free one.
+
+    Raises:
+        SettingError: `value` is not a port.
+    """
+    if not (value.isascii() and value.isdigit() and len(value) <= 5 and int(value) <= 65535):
+        raise SettingError("PORT", value, "a whole number from 0 to 65535")
+    return int(value)
+
+
+def build_app(
+    library: Library,
+    *,
+    hosts: Sequence[str] = (),
+    routers: Sequence[APIRouter] = (),
+    body_limit: int = BODY_LIMIT,
+) -> FastAPI:
+    """The web application: `/healthz`, the given routers, and the page at `/`.
+
+    Args:
+        library: What is asked.
+        hosts: Names to answer to besides this machine's own; a wildcard address admits every literal IP address.
+        routers: Further routes, which come before the page.
+        body_limit: Bytes that a request may carry.
+    """
+    app = FastAPI(title=NAME, docs_url=None, redoc_url=None, openapi_url=None)
+    # Its presence keeps Gradio from answering every origin with open CORS headers.
+    app.add_middleware(CORSMiddleware, allow_origins=())
+    app.add_middleware(Guard, hosts=(*LOCAL, *hosts), body_limit=body_limit)
+
+    @app.get("/healthz")
+    def healthz() -> dict[str, object]:
+        return {"ok": True, "articles": len(library.articles())}
+
+    @app.get("/favicon.ico", include_in_schema=False)
+    def favicon() -> Response:
+        return Response(files("rag.web").joinpath("icon.svg").read_bytes(), media_type="image/svg+xml")
+
+    for router in routers:
+        app.include_router(router)
+    _in_a_loop(partial(_mount_page, app, library, body_limit))
+    return app
+
+
+def serve(library: Library, host: str, port: int, *, announce: Callable[[str], None] | None = None) -> None:
+    """Serve the page until the process is told to stop.
+
+    Args:
+        library: What is asked.
+        host: The address to listen on.
+        port: The port; 0 takes a free one.
+        announce: Called once with the page's address when it answers; without it the address is logged.
+
+    Raises:
+        AddressError: the address or port cannot be listened on.
+    """
+    listener = _listen(host, port)
+    app = build_app(library, hosts=(host, socket.gethostname()) if host in ANYWHERE else (host,))
+    config = uvicorn.Config(
+        app, log_config=None, log_level="warning", access_log=False, timeout_graceful_shutdown=GOODBYE_SECONDS
+    )
+    tell = announce or (lambda url: _log.info("%s is at %s", NAME, url))
+    with listener:
+        _Server(config, lambda: tell(_url(host, listener))).run(sockets=[listener])
+
+
+def _in_a_loop(work: Callable[[], None]) -> None:
+    """Do `work` inside an event loop, because Gradio leaks one for each lock that it makes outside."""
+
+    async def working() -> None:
+        work()
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(working())
+    else:
+        work()
+
+
+def _mount_page(app: FastAPI, library: Library, body_limit: int) -> None:
+    gr.mount_gradio_app(
+        app,
+        build_page(library),
+        path="/",
+        theme=theme(),
+        head=head(),
+        app_kwargs={"openapi_url": None},
+        footer_links=[],
+        run_history=False,
+        ssr_mode=False,
+        mcp_server=False,
+        enable_monitoring=False,
+        show_error=False,
+        max_file_size=body_limit,
+    )
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._tell = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._tell()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, _, _, _, address = found[0]
+        return socket.create_server(address[:2], family=family)
+    except (OSError, OverflowError) as error:
+        cause = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise AddressError(host, port, cause) from error
+
+
+def _url(host: str, listener: socket.socket) -> str:
+    name = "localhost" if host in ANYWHERE else host
+    return f"http://{f'[{name}]' if ':' in name else name}:{listener.getsockname()[1]}"

@@ -1,0 +1,152 @@
+"""What the page does with a conversation, without a browser."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+
+import pytest
+from fastapi.testclient import TestClient
+from web_fakes import FakeLibrary, article_of, as_library, sentences_of
+
+from rag.records import Answer
+from rag.web.conversation import ARTICLES_OPEN, TURNS_KEPT, Conversation
+from rag.web.examples import example_questions
+from rag.web.page import answer_waiting, head, messages, panel_of
+from rag.web.server import build_app
+
+
+@pytest.fixture
+def library() -> FakeLibrary:
+    first = article_of("a1", [("title", "Trains"), ("body", "Turkey builds trains. They run.")])
+    second = article_of("b2", [("title", "Boats"), ("body", "Norway builds boats. They float.")])
+    return FakeLibrary({"a1": first, "b2": second})
+
+
+def ask(library: FakeLibrary, conversation: Conversation, question: str) -> None:
+    conversation.add(question)
+    answer_waiting(as_library(library), conversation)
+
+
+def test_earlier_questions_are_passed_on_oldest_first(library: FakeLibrary) -> None:
+    conversation = Conversation()
+    for question in ("trains?", "refuse this", "boats?", "both?"):
+        ask(library, conversation, question)
+    assert library.asked[-1] == ("both?", ("trains?", "boats?"))
+
+
+def test_two_conversations_see_nothing_of_each_other(library: FakeLibrary) -> None:
+    one, other = deepcopy(Conversation()), deepcopy(Conversation())
+    ask(library, one, "trains?")
+    ask(library, other, "boats?")
+    assert library.asked == [("trains?", ()), ("boats?", ())]
+    assert "boats" not in str(messages(one))
+
+
+def test_a_refusal_is_shown_as_text(library: FakeLibrary) -> None:
+    conversation = Conversation()
+    ask(library, conversation, "refuse this")
+    shown = messages(conversation)[1]["content"]
+    assert "The question is not welcome. Ask &lt;b&gt;another&lt;/b&gt;." in shown
+
+
+def test_a_question_waits_visibly_until_its_reply_is_there(library: FakeLibrary) -> None:
+    conversation = Conversation()
+    conversation.add("trains?")
+    assert "waiting" in messages(conversation)[1]["content"]
+    answer_waiting(as_library(library), conversation)
+    assert "waiting" not in messages(conversation)[1]["content"]
+
+
+def test_a_question_left_behind_is_answered_with_the_next_one(library: FakeLibrary) -> None:
+    conversation = Conversation()
+    conversation.add("trains?")
+    ask(library, conversation, "boats?")
+    assert [isinstance(turn.reply, Answer) for turn in conversation.turns] == [True, True]
+
+
+def test_each_waiting_question_is_taken_once() -> None:
+    conversation = Conversation()
+    conversation.add("one")
+    assert conversation.take() is not None
+    assert conversation.take() is None
+
+
+def test_a_cited_article_is_held_by_the_panel(library: FakeLibrary) -> None:
+    conversation = Conversation()
+    assert 'id="s-b2-' not in panel_of(as_library(library), conversation)
+    ask(library, conversation, "boats?")
+    html = panel_of(as_library(library), conversation)
+    assert 'id="s-a1-1"' in html
+    assert 'id="s-b2-1" tabindex="-1" data-quote="1"' in html
+    assert 'data-shown="b2"' in html
+
+
+def test_an_abstention_marks_no_sentence_as_cited(library: FakeLibrary) -> None:
+    conversation = Conversation()
+    ask(library, conversation, "nothing about boats?")
+    assert "data-quote" not in panel_of(as_library(library), conversation)
+
+
+def test_an_article_that_is_gone_leaves_the_panel(library: FakeLibrary) -> None:
+    conversation = Conversation()
+    ask(library, conversation, "boats?")
+    del library.shelf["b2"]
+    assert 'data-shown="a1"' in panel_of(as_library(library), conversation)
+
+
+def test_a_library_without_articles_has_a_page() -> None:
+    assert "no article to read" in panel_of(as_library(FakeLibrary({})), Conversation())
+
+
+def test_a_new_chat_forgets_and_a_late_reply_is_not_shown(library: FakeLibrary) -> None:
+    conversation = Conversation()
+    conversation.add("trains?")
+    late = conversation.take()
+    assert late is not None
+    conversation.clear()
+    conversation.close(late, library.ask("trains?"))
+    assert messages(conversation) == []
+
+
+def test_a_conversation_and_its_panel_are_bounded() -> None:
+    conversation = Conversation()
+    for number in range(TURNS_KEPT + 1):
+        conversation.add(str(number))
+        conversation.open(f"a{number}")
+    assert (len(conversation.turns), conversation.turns[0].question) == (TURNS_KEPT, "1")
+    assert (len(conversation.opened), conversation.opened[-1]) == (ARTICLES_OPEN, f"a{TURNS_KEPT}")
+
+
+def test_examples_are_questions_of_the_headings_then_names() -> None:
+    article = article_of(
+        "e",
+        [
+            ("title", "A title"),
+            ("heading", "Why are trains late"),
+            ("heading", "What people say"),
+            ("heading", "How did it begin?"),
+            ("body", "We met Ann Lee there. Then Ann Lee said so. People like the Caspian Sea and the Caspian Sea."),
+        ],
+    )
+    assert example_questions(article, sentences_of(article)) == [
+        "Why are trains late?",
+        "How did it begin?",
+        "What did Ann Lee say?",
+        "What is said about the Caspian Sea?",
+    ]
+
+
+def test_examples_stay_away_where_nothing_is_recognised() -> None:
+    article = article_of("e", [("title", "日本"), ("body", "これは文です。")])
+    assert example_questions(article, sentences_of(article)) == []
+
+
+def test_the_head_reaches_for_nothing_outside() -> None:
+    assert "://" not in head()
+    assert "url(" not in head()
+
+
+def test_every_event_is_hidden_from_the_public_interface(library: FakeLibrary) -> None:
+    with TestClient(build_app(as_library(library)), base_url="http://localhost") as client:
+        events = client.get("/config").json()["dependencies"]
+    assert {event["api_visibility"] for event in events} == {"private"}
