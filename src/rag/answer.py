@@ -1,0 +1,151 @@
+"""Judged sentences -> Answer or Abstention (REPLY); knows no storage and no models."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from rag.embed import Vectors
+from rag.evidence import Verdict, choose
+from rag.question import Question
+from rag.records import Abstention, Answer, Article, Kind, Quote, Range, Reason, Reply, Sentence
+from rag.words import Word
+
+NEAREST = 3
+"""Quotes that an abstention shows."""
+
+_HALF = 0.5
+"""Share of the question's words that must stand in the articles for it to count as mentioned."""
+
+_ASKED_KIND: dict[str, Kind] = {"author": "byline", "title": "title"}
+_LEANING_STARTS = re.compile(
+    r"^[\W_]*(he|she|it|they|his|her|their|its|this|that|these|those|such|both|the latter|the former|"
+    r"in addition|in turn|as a result|after that|at the same time|first of all|on the (one|other|third) hand|"
+    r"however|therefore|thus|then|also|but|and|so|moreover|instead|meanwhile)\b",
+    re.IGNORECASE,
+)
+_OPENING, _CLOSING = "“„«", "”»"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that may be quoted, with its article, that article's sentences and the passage it was found in."""
+
+    article: Article
+    sentences: tuple[Sentence, ...]
+    sentence: Sentence
+    passage: Range
+
+    @property
+    def text(self) -> str:
+        """The words of the sentence."""
+        return text_of(self.article, self.sentence.range)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a reply may speak of: how many articles, and which words of the question stand in none of them."""
+
+    articles: int
+    unmentioned: tuple[Word, ...]
+
+
+Candidates: TypeAlias = Sequence[Candidate]
+
+
+def text_of(article: Article, place: Range) -> str:
+    """Return the characters of an article in a range."""
+    return article.text[place.start : place.end]
+
+
+def answer(question: Question, candidates: Candidates, verdict: Verdict, vectors: Vectors, *, most: int) -> Answer:
+    """Return the candidates that answer together, in reading order.
+
+    Args:
+        question: What was asked.
+        candidates: In reading order, at least one.
+        verdict: On the candidates.
+        vectors: Of the candidates, shape (candidates, dimensions).
+        most: Quotes at most.
+    """
+    rows = choose(verdict.scores, vectors, wanted=question.wanted, most=most)
+    quotes = _quotes(candidates, rows, verdict)
+    return Answer(question.asked, quotes, round(verdict.confidence, 4), 0.0)
+
+
+def abstain(question: Question, candidates: Candidates, verdict: Verdict, scope: Scope) -> Abstention:
+    """Return the refusal: what the articles do not mention, or that they mention it and do not answer."""
+    order = sorted(range(len(candidates)), key=lambda row: (-verdict.scores[row], row))
+    nearest = _quotes(candidates, sorted(order[:NEAREST]), verdict)
+    reason, message = _explain(question, scope)
+    return Abstention(question.asked, reason, message, nearest, round(verdict.confidence, 4), 0.0)
+
+
+def about_article(question: Question, articles: Sequence[tuple[Article, tuple[Sentence, ...]]]) -> Reply:
+    """Return the title or byline lines of some articles, for a question that wants `author` or `title`."""
+    kind = _ASKED_KIND[question.wanted]
+    quotes: list[Quote] = []
+    for article, sentences in articles:
+        for sentence in sentences:
+            if sentence.kind == kind:
+                candidate = Candidate(article, sentences, sentence, sentence.range)
+                quotes.append(_quote(candidate, number=len(quotes) + 1, score=1.0, quoted=()))
+                break
+    if quotes:
+        return Answer(question.asked, tuple(quotes), 1.0, 0.0)
+    message = "No author is named." if kind == "byline" else "No title is given."
+    return Abstention(question.asked, "not_answered", message, (), 0.0, 0.0)
+
+
+def _quotes(candidates: Candidates, rows: Sequence[int], verdict: Verdict) -> tuple[Quote, ...]:
+    quoted = {(candidates[row].article.id, candidates[row].sentence.number) for row in rows}
+    return tuple(
+        _quote(candidates[row], number=number, score=float(verdict.scores[row]), quoted=quoted)
+        for number, row in enumerate(rows, start=1)
+    )
+
+
+def _quote(candidate: Candidate, *, number: int, score: float, quoted: Collection[tuple[str, int]]) -> Quote:
+    return Quote(
+        number=number,
+        article=candidate.article,
+        sentence=candidate.sentence.number,
+        range=candidate.sentence.range,
+        text=candidate.text,
+        score=round(score, 4),
+        passage=candidate.passage,
+        context=_context(candidate, quoted),
+    )
+
+
+def _context(candidate: Candidate, quoted: Collection[tuple[str, int]]) -> Range | None:
+    """The sentence before, when this one leans on it and it is not quoted itself."""
+    number = candidate.sentence.number
+    if number == 0 or (candidate.article.id, number - 1) in quoted:
+        return None
+    before = candidate.sentences[number - 1]
+    if before.kind != "body" or not leans_back(candidate.text, text_of(candidate.article, before.range)):
+        return None
+    return before.range
+
+
+def leans_back(text: str, before: str) -> bool:
+    """Return whether a sentence needs the one before it: a pronoun or a link opens it, or a quotation goes on."""
+    goes_on = _depth(before) > 0 and not text.startswith(tuple(_OPENING))
+    return goes_on or bool(_LEANING_STARTS.match(text))
+
+
+def _depth(text: str) -> int:
+    return sum(text.count(mark) for mark in _OPENING) - sum(text.count(mark) for mark in _CLOSING)
+
+
+def _explain(question: Question, scope: Scope) -> tuple[Reason, str]:
+    one = scope.articles == 1
+    subject = "The article" if one else f"The {scope.articles} articles"
+    names = [word for word in scope.unmentioned if word.name]
+    if names or len(scope.unmentioned) > _HALF * len(question.words):
+        listed = " or ".join(f"“{word.text}”" for word in (names or scope.unmentioned)[:3])
+        return "not_mentioned", f"{subject} {'does' if one else 'do'} not mention {listed}."
+    return "not_answered", f"{subject} {'touches on this but does' if one else 'touch on this but do'} not answer it."

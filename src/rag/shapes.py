@@ -1,0 +1,65 @@
+"""Records -> the JSON shapes that others script against; knows no commands and no HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rag.records import Answer, ArticleSummary, Hit, Quote, Range, Reply
+
+
+def reply_shape(reply: Reply, reply_id: str | None = None) -> dict[str, Any]:
+    """Return a reply as JSON-ready values; `id` is there when one is given."""
+    head = {"id": reply_id} if reply_id is not None else {}
+    tail = {"confidence": reply.confidence, "elapsed_ms": reply.elapsed_ms}
+    if isinstance(reply, Answer):
+        quotes = [quote_shape(quote) for quote in reply.quotes]
+        return {**head, "question": reply.question, "kind": "answer", "quotes": quotes, **tail}
+    return {
+        **head,
+        "question": reply.question,
+        "kind": "abstention",
+        "quotes": [],
+        "reason": reply.reason,
+        "message": reply.message,
+        "nearest": [quote_shape(quote) for quote in reply.nearest],
+        **tail,
+    }
+
+
+def quote_shape(quote: Quote) -> dict[str, Any]:
+    """Return a quote as JSON-ready values."""
+    speaker = {"name": quote.speaker.name, "role": quote.speaker.role} if quote.speaker else None
+    context = _range(quote.context)
+    if quote.context and context:
+        context["text"] = quote.article.text[quote.context.start : quote.context.end]
+    return {
+        "number": quote.number,
+        "text": quote.text,
+        "article": quote.article.id,
+        "title": quote.article.title,
+        "start": quote.range.start,
+        "end": quote.range.end,
+        "sentence": quote.sentence,
+        "score": quote.score,
+        "passage": _range(quote.passage),
+        "context": context,
+        "speaker": speaker,
+        "attribution": quote.attribution,
+        "cue": _range(quote.cue),
+    }
+
+
+def hit_shape(hit: Hit) -> dict[str, Any]:
+    """Return a passage that was found as JSON-ready values."""
+    place = hit.passage.range
+    text = hit.article.text[place.start : place.end]
+    return {"article": hit.article.id, "start": place.start, "end": place.end, "text": text, "score": hit.score}
+
+
+def summary_shape(summary: ArticleSummary) -> dict[str, Any]:
+    """Return a line of the list of articles as JSON-ready values."""
+    return {name: getattr(summary, name) for name in ArticleSummary.__slots__} | {"authors": list(summary.authors)}
+
+
+def _range(place: Range | None) -> dict[str, Any] | None:
+    return {"start": place.start, "end": place.end} if place else None

@@ -1,0 +1,211 @@
+"""Labelled questions -> the three logistic models of `rag.evidence`; for maintainers, needs scipy.
+
+They are fitted on questions that the reader has not learnt from, so that they weigh its word for what it is
+worth on new ones. The second and third model are judged, and the threshold is set, on questions that no model saw.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rag.embed import Encoder
+from rag.errors import MissingPackageError
+from rag.evidence import (
+    FEATURES,
+    QUESTION_FEATURES,
+    READ_FEATURES,
+    SENTENCE_FEATURES,
+    Logistic,
+    Numbers,
+    Opinion,
+    Pool,
+    SentenceReader,
+    match_words,
+    question_values,
+    read_likeliest,
+    sentence_values,
+    weigh,
+)
+from rag.question import understand
+from rag.train.pools import Case, CaseVectors, for_reader, load_cases, load_dev
+
+_HELD_OUT = 0.3
+_ANSWERED = 0.95
+"""The threshold lets this share of the answerable held-out questions through."""
+
+_SIGNS = {
+    "cosine": 1, "words": 1, "window": 1, "lacks_number": -1, "lacks_time": -1, "lacks_name": -1, "has_reason": 1,
+    "is_question": -1, "first": 1, "reader": 1, "best": 1, "second": 0, "uncovered": -1, "uncovered_name": -1,
+    "missing": -1, "missing_name": -1, "lacks_wanted": -1,
+}  # fmt: skip
+"""What each feature may say: a weight of the other sign would be an accident of the data."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A case with everything about it that no fitting changes, and the opinion of the reader."""
+
+    case: Case
+    pool: Pool
+    values: Numbers
+    opinion: Opinion
+
+    def of_question(self, scores: Numbers) -> Numbers:
+        question = understand(self.case.question, max_characters=10**6)
+        return question_values(question, match_words(question, self.pool), self.values, self.opinion, scores)
+
+
+def train_evidence(
+    train: Path, dev: Path, encoder: Encoder, reader: SentenceReader, *, seed: int = 0
+) -> dict[str, Any]:
+    """Fit the models and return what `models/evidence.json` holds, with figures on held-out and dev questions.
+
+    Raises:
+        UnreadableFileError: A data file is missing.
+        MissingPackageError: scipy is not installed.
+    """
+    cases = [case for case in load_cases(train, seed=seed) if not for_reader(case)]
+    others = load_dev(dev)
+    vectors = CaseVectors(encoder, [*cases, *(case for group in others.values() for case in group)])
+    held, fitting = cases[: int(len(cases) * _HELD_OUT)], cases[int(len(cases) * _HELD_OUT) :]
+
+    # Phase 1: every sentence, without the reader.
+    pools = [vectors.pool(case) for case in fitting]
+    values = [_values(case, pool) for case, pool in zip(fitting, pools, strict=True)]
+    labels = np.concatenate([case.labels for case in fitting])
+    sentence = fit_logistic(np.concatenate(values), labels, SENTENCE_FEATURES)
+    seen = [_see(case, vectors, sentence, reader) for case in fitting]
+    # Phase 2: the sentences that the reader read.
+    read = fit_logistic(
+        np.concatenate([one.opinion.values for one in seen]),
+        np.concatenate([one.case.labels[one.opinion.rows] for one in seen]),
+        READ_FEATURES,
+    )
+    # Phase 3: whole questions.
+    question = fit_logistic(
+        np.stack([one.of_question(weigh(one.opinion, read)) for one in seen]),
+        np.array([one.case.labels.max() for one in seen]),
+        QUESTION_FEATURES,
+    )
+    # Phase 4: the threshold, and figures.
+    judged = {
+        name: [_judge(_see(case, vectors, sentence, reader), read, question) for case in group]
+        for name, group in {"held out": held, **others}.items()
+    }
+    answerable = [one.confidence for one in judged["held out"] if one.case.labels.any()]
+    fitted = {"sentence": sentence, "read": read, "question": question}
+    return {
+        **{name: _named(model, FEATURES[name]) for name, model in fitted.items()},
+        "threshold": float(np.quantile(answerable, 1 - _ANSWERED)),
+        "fitted": {
+            "command": "rag train evidence",
+            "seed": seed,
+            "questions": len(fitting),
+            "encoder": encoder.identity,
+            "figures": {name: _figures(group) for name, group in judged.items()},
+        },
+    }
+
+
+def fit_logistic(values: Numbers, labels: Numbers, names: Sequence[str]) -> Logistic:
+    """Return the ridge logistic regression with the signs of `_SIGNS`.
+
+    Args:
+        values: Shape (rows, names).
+        labels: Shape (rows,), 0 or 1.
+        names: The features, in the order of the columns.
+
+    Raises:
+        MissingPackageError: scipy is not installed.
+    """
+    try:
+        from scipy.optimize import minimize
+    except ImportError as error:
+        raise MissingPackageError("scipy", "Fitting") from error
+    centre, spread = values.mean(0), values.std(0) + 1e-9
+    scaled = (values - centre) / spread
+
+    def loss(parameters: Numbers) -> tuple[float, Numbers]:
+        logits = scaled @ parameters[1:] + parameters[0]
+        wrong = 1 / (1 + np.exp(-logits)) - labels
+        mean = float(np.mean(np.logaddexp(0, logits) - labels * logits) + 1e-4 * np.sum(parameters[1:] ** 2))
+        slope = scaled.T @ wrong / len(wrong) + 2e-4 * parameters[1:]
+        return mean, np.concatenate([[wrong.mean()], slope])
+
+    bounds = {1: (0, None), -1: (None, 0), 0: (None, None)}
+    found = minimize(
+        loss, np.zeros(len(names) + 1), jac=True, method="L-BFGS-B",
+        bounds=[(None, None), *(bounds[_SIGNS[name]] for name in names)],
+    )  # fmt: skip
+    weights = found.x[1:] / spread
+    return Logistic(tuple(map(float, weights)), float(found.x[0] - weights @ centre))
+
+
+def average_precision(scores: Numbers, labels: Numbers) -> float:
+    """Return the average precision of one ranking; equal scores rank in their order."""
+    ranked = labels[np.argsort(-scores, kind="stable")]
+    return float((np.cumsum(ranked) / np.arange(1, len(ranked) + 1))[ranked > 0].mean())
+
+
+def area_under_roc(right: Sequence[float], wrong: Sequence[float]) -> float:
+    """Return how often a right one scores above a wrong one; a tie counts half."""
+    a, b = np.array(right)[:, None], np.array(wrong)[None, :]
+    return float((a > b).mean() + (a == b).mean() / 2)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A case with the final probabilities, and the cosines that they are compared with."""
+
+    case: Case
+    scores: Numbers
+    confidence: float
+    cosines: Numbers
+
+
+def _values(case: Case, pool: Pool) -> Numbers:
+    question = understand(case.question, max_characters=10**6)
+    return sentence_values(question, pool, match_words(question, pool))
+
+
+def _see(case: Case, vectors: CaseVectors, sentence: Logistic, reader: SentenceReader) -> _Seen:
+    pool = vectors.pool(case)
+    values = _values(case, pool)
+    question = understand(case.question, max_characters=10**6)
+    return _Seen(case, pool, values, read_likeliest(question, pool, sentence(values), reader))
+
+
+def _judge(seen: _Seen, read: Logistic, question: Logistic) -> _Judged:
+    scores = weigh(seen.opinion, read)
+    confidence = float(question(seen.of_question(scores)[None, :])[0])
+    return _Judged(seen.case, scores, confidence, seen.pool.cosines)
+
+
+def _named(model: Logistic, names: Sequence[str]) -> dict[str, float]:
+    return {**dict(zip(names, model.weights, strict=True)), "bias": model.bias}
+
+
+def _figures(group: Sequence[_Judged]) -> dict[str, float]:
+    """MAP of the scores and area under ROC of the confidence for each kind of refusal, beside those of the cosine."""
+    mixed = [one for one in group if 0 < one.case.labels.sum() < len(one.case.labels)]
+    figures = {
+        "questions": float(len(group)),
+        "MAP": float(np.mean([average_precision(one.scores, one.case.labels) for one in mixed])),
+        "MAP cosine": float(np.mean([average_precision(one.cosines, one.case.labels) for one in mixed])),
+    }
+    right = [one for one in group if one.case.labels.any()]
+    for kind in sorted({one.case.kind for one in group if not one.case.labels.any()}):
+        wrong = [one for one in group if one.case.kind == kind and not one.case.labels.any()]
+        figures[f"AUC {kind}"] = area_under_roc([o.confidence for o in right], [o.confidence for o in wrong])
+        figures[f"AUC {kind} cosine"] = area_under_roc(
+            [o.cosines.max() for o in right], [o.cosines.max() for o in wrong]
+        )
+    return {name: round(value, 3) for name, value in figures.items()}

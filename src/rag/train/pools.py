@@ -1,0 +1,151 @@
+"""Labelled questions -> pools of sentences to learn from; knows the data, not what is learnt.
+
+A pool is the labelled paragraph between its neighbours, as in an article. In some pools the labelled
+paragraph is left out, or the whole pool is taken from elsewhere: nothing in them answers. SQuAD 2.0 brings
+questions that its own paragraph does not answer.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import random
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rag.embed import Encoder, Vectors
+from rag.errors import UnreadableFileError
+from rag.evidence import WINDOW, Numbers, Pool
+
+log = logging.getLogger(__name__)
+
+QUESTIONS = {
+    "squad2": 5_400,
+    "squadshifts_newwiki": 8_000,
+    "squadshifts_reddit": 4_000,
+    "squadshifts_amazon": 2_000,
+    "selqa": 800,
+}
+"""Questions drawn from each file at most: encyclopedia text is nearer to news than reviews and forums are."""
+
+DEV = ("wikiqa", "trecqa")
+_LEFT_OUT, _ELSEWHERE = 0.25, 0.1
+_NEIGHBOURS = (0, 2, 4, 6)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A question, the sentences of a pool, which of them answer (shape (sentences,)), and the labelled paragraph."""
+
+    kind: str
+    question: str
+    texts: tuple[str, ...]
+    labels: Numbers
+    home: str
+
+
+def load_cases(train: Path, *, seed: int) -> list[Case]:
+    """Return pools of every file of `QUESTIONS` in random order.
+
+    Raises:
+        UnreadableFileError: A data file is missing.
+    """
+    rng = random.Random(seed)
+    cases = [case for name, most in QUESTIONS.items() for case in make_cases(train / f"{name}.jsonl", most, rng)]
+    rng.shuffle(cases)
+    return cases
+
+
+def load_dev(dev: Path) -> dict[str, list[Case]]:
+    """Return the questions of the dev sets as they are.
+
+    Raises:
+        UnreadableFileError: A data file is missing.
+    """
+    return {name: plain_cases(dev / f"{name}.jsonl") for name in DEV}
+
+
+def for_reader(case: Case) -> bool:
+    """Return whether a case is for the reader, three in four, or for the judge that weighs the reader's word.
+
+    Questions on the same paragraph go the same way.
+    """
+    return zlib.crc32(case.home.encode()) % 4 != 0
+
+
+class CaseVectors:
+    """Every distinct text of the cases, embedded once."""
+
+    def __init__(self, encoder: Encoder, cases: Iterable[Case]) -> None:
+        texts = list(dict.fromkeys(text for case in cases for text in (case.question, *case.texts)))
+        self._row = {text: row for row, text in enumerate(texts)}
+        parts = []
+        for at in range(0, len(texts), 2_000):
+            parts.append(encoder.encode(texts[at : at + 2_000]))
+            log.info("embedded %d of %d texts", min(at + 2_000, len(texts)), len(texts))
+        self._vectors = np.concatenate(parts)
+
+    def pool(self, case: Case) -> Pool:
+        """Return the sentences of a case as they are judged."""
+        cosines = self._of(case.texts) @ self._of([case.question])[0]
+        before = [case.texts[max(0, at - WINDOW) : at][::-1] for at in range(len(case.texts))]
+        return Pool(case.texts, before, cosines.astype(np.float64))
+
+    def _of(self, texts: Sequence[str]) -> Vectors:
+        return self._vectors[[self._row[text] for text in texts]]
+
+
+def make_cases(path: Path, most: int, rng: random.Random) -> list[Case]:
+    """Pools around the labelled paragraphs of one file, answerable and not."""
+    rows = [_plain(row) for row in _lines(path)]
+    paragraphs = list(dict.fromkeys(case.texts for case in rows))
+    place = {texts: at for at, texts in enumerate(paragraphs)}
+    cases = []
+    for case in rng.sample(rows, min(most, len(rows))):
+        if path.stem == "selqa":  # every question has a text of its own: there are no neighbours
+            cases.append(case)
+            continue
+        draw, around = rng.random(), rng.choice(_NEIGHBOURS)
+        home = place[case.texts]
+        if draw < _ELSEWHERE:
+            cases.append(_pool("elsewhere", case, paragraphs, (home + len(paragraphs) // 2) % len(paragraphs), around))
+        elif draw < _ELSEWHERE + _LEFT_OUT and around:
+            cases.append(_pool("left out", case, paragraphs, home, around))
+        else:
+            cases.append(_pool(case.kind, case, paragraphs, home, around))
+    return cases
+
+
+def _pool(kind: str, case: Case, paragraphs: Sequence[tuple[str, ...]], centre: int, around: int) -> Case:
+    first = max(0, centre - around // 2)
+    own = case.texts
+    taken = [p for p in paragraphs[first : first + around + 1] if kind != "left out" or p != own]
+    labels = [case.labels if paragraph == own else np.zeros(len(paragraph)) for paragraph in taken]
+    texts = tuple(text for paragraph in taken for text in paragraph)
+    return Case(kind, case.question, texts, np.concatenate(labels), case.home)
+
+
+def plain_cases(path: Path) -> list[Case]:
+    """Return the questions of one file as they are."""
+    return [_plain(row) for row in _lines(path)]
+
+
+def _plain(row: dict[str, Any]) -> Case:
+    candidates = [candidate for candidate in row["candidates"] if candidate["text"].strip()]
+    labels = np.array([float(candidate["label"]) for candidate in candidates])
+    kind = "answerable" if labels.any() else "unanswerable"
+    texts = tuple(candidate["text"] for candidate in candidates)
+    return Case(kind, row["question"], texts, labels, " ".join(texts))
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    try:
+        with path.open(encoding="utf-8") as lines:
+            return [json.loads(line) for line in lines if line.strip()]
+    except OSError as error:
+        raise UnreadableFileError(str(path), error.strerror or str(error)) from error

@@ -1,0 +1,177 @@
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fakes import WordEncoder
+
+from rag.articles import read_text
+from rag.errors import (
+    EmptyLibraryError,
+    IndexMismatchError,
+    NoLibraryError,
+    QuestionError,
+    UnknownArticleError,
+)
+from rag.library import Library, open_library
+from rag.records import Abstention, Answer
+from rag.settings import Settings
+
+RAIN = read_text("Rain in Baku\n\nHeavy rain closed four streets in Baku on Monday. Schools stayed open.\n")
+SNOW = read_text("Snow in Ganja\n\nSnow closed all schools in Ganja. The mayor spoke of nine lost days.\n")
+
+
+class OtherEncoder(WordEncoder):
+    identity = "words@2"
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    with Library(tmp_path, Settings(), encoder=WordEncoder()) as library:
+        library.add(RAIN)
+        library.add(SNOW)
+        yield library
+
+
+def test_an_answer_quotes_the_sentence_word_for_word(library: Library) -> None:
+    reply = library.ask("How many streets did rain close in Baku?")
+    assert isinstance(reply, Answer)
+    quote = reply.quotes[0]
+    assert quote.text == "Heavy rain closed four streets in Baku on Monday."
+    assert RAIN.text[quote.range.start : quote.range.end] == quote.text
+    assert quote.article.id == RAIN.id
+    assert reply.elapsed_ms > 0
+
+
+def test_headings_are_not_quoted(library: Library) -> None:
+    reply = library.ask("rain in baku")
+    assert isinstance(reply, Answer)
+    assert "Rain in Baku" not in [quote.text for quote in reply.quotes]
+
+
+def test_what_is_in_no_article_is_refused_with_the_nearest(library: Library) -> None:
+    reply = library.ask("What did Napoleon say about Waterloo?")
+    assert isinstance(reply, Abstention)
+    assert (reply.reason, reply.message) == (
+        "not_mentioned",
+        "The 2 articles do not mention “Napoleon” or “Waterloo”.",
+    )
+    assert len(reply.nearest) == 3
+
+
+def test_a_question_can_be_kept_to_an_article(library: Library) -> None:
+    reply = library.ask("Which schools closed?", articles=[RAIN.id])
+    quotes = reply.quotes if isinstance(reply, Answer) else reply.nearest
+    assert {quote.article.id for quote in quotes} == {RAIN.id}
+
+
+def test_a_follow_up_uses_the_conversation(library: Library) -> None:
+    reply = library.ask("How many streets?", after=["What did heavy rain close in Baku?"])
+    assert isinstance(reply, Answer)
+    assert reply.question == "How many streets?"
+    assert reply.quotes[0].article.id == RAIN.id
+
+
+def test_at_most_the_wanted_quotes_are_given(library: Library) -> None:
+    reply = library.ask("Tell what happened to schools in Ganja and Baku", max_quotes=1)
+    assert isinstance(reply, Answer)
+    assert len(reply.quotes) == 1
+
+
+def test_a_removed_article_is_never_shown_again(library: Library) -> None:
+    assert library.remove([RAIN.id]) == {RAIN.id: "Rain in Baku"}
+    assert [hit.article.id for hit in library.search("heavy rain streets Baku")] == [SNOW.id]
+    assert [summary.id for summary in library.articles()] == [SNOW.id]
+    with pytest.raises(UnknownArticleError):
+        library.article(RAIN.id)
+
+
+def test_removing_an_unknown_article_removes_nothing(library: Library) -> None:
+    with pytest.raises(UnknownArticleError):
+        library.remove([RAIN.id, "nothing"])
+    assert len(library.articles()) == 2
+
+
+def test_the_same_text_is_kept_once(library: Library) -> None:
+    assert library.add(RAIN) is False
+    assert len(library.articles()) == 2
+
+
+def test_an_article_is_listed_with_its_counts(library: Library) -> None:
+    summary = library.articles()[0]
+    assert (summary.id, summary.title, summary.characters) == (RAIN.id, "Rain in Baku", len(RAIN.text))
+    assert (summary.sentences, summary.passages, summary.speakers) == (3, 1, 0)
+
+
+def test_a_search_ranks_the_best_passage_first(library: Library) -> None:
+    hits = library.search("nine lost days in Ganja", k=1)
+    assert [hit.article.id for hit in hits] == [SNOW.id]
+
+
+def test_an_empty_question_is_refused(library: Library) -> None:
+    with pytest.raises(QuestionError):
+        library.ask("  ")
+
+
+def test_a_library_without_articles_says_how_to_add_one(tmp_path: Path) -> None:
+    with (
+        Library(tmp_path, Settings(), encoder=WordEncoder()) as library,
+        pytest.raises(EmptyLibraryError, match="rag add"),
+    ):
+        library.ask("Who?")
+
+
+def test_a_folder_without_a_library_is_told_and_not_made(tmp_path: Path) -> None:
+    with pytest.raises(NoLibraryError, match="rag add FILE"):
+        open_library(tmp_path / "none", Settings())
+    assert not (tmp_path / "none").exists()
+
+
+def test_another_encoder_is_refused_until_everything_is_built_again(tmp_path: Path) -> None:
+    with Library(tmp_path, Settings(), encoder=WordEncoder()) as library:
+        library.add(RAIN)
+    with Library(tmp_path, Settings(), encoder=OtherEncoder()) as library:
+        with pytest.raises(IndexMismatchError, match="rag build"):
+            library.ask("Which streets did rain close?")
+        with pytest.raises(IndexMismatchError):
+            library.add(SNOW)
+        library.build()
+        assert [summary.id for summary in library.articles()] == [RAIN.id]
+        assert isinstance(library.ask("How many streets did heavy rain close in Baku?"), Answer)
+        assert list(library.verify()) == []
+
+
+def test_verify_finds_nothing_wrong_with_a_sound_library(library: Library) -> None:
+    library.build()
+    assert list(library.verify()) == []
+
+
+def test_two_programs_see_each_others_changes(library: Library) -> None:
+    with Library(library.folder, Settings(), encoder=WordEncoder()) as other:
+        other.search("rain")
+        library.remove([SNOW.id])
+        assert [hit.article.id for hit in other.search("snow schools rain")] == [RAIN.id]
+        other.add(SNOW)
+        assert len(library.search("snow schools rain")) == 2
+
+
+def test_many_can_ask_while_articles_come_and_go(library: Library) -> None:
+    errors: list[BaseException] = []
+
+    def ask() -> None:
+        try:
+            for _ in range(15):
+                library.ask("How many streets did rain close in Baku?")
+        except BaseException as error:  # the test reports whatever a thread ran into
+            errors.append(error)
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for number in range(5):
+        article = read_text(f"Wind {number}\n\nWind number {number} felled trees.\n")
+        library.add(article)
+        library.remove([article.id])
+    for thread in threads:
+        thread.join()
+    assert errors == []
