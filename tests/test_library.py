@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fakes import WordEncoder
+from fakes import WordEncoder, WordReader
 
 from rag.articles import read_text
 from rag.errors import (
@@ -27,7 +27,7 @@ class OtherEncoder(WordEncoder):
 
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[Library]:
-    with Library(tmp_path, Settings(), encoder=WordEncoder()) as library:
+    with Library(tmp_path, Settings(), encoder=WordEncoder(), reader=WordReader()) as library:
         library.add(RAIN)
         library.add(SNOW)
         yield library
@@ -115,7 +115,7 @@ def test_an_empty_question_is_refused(library: Library) -> None:
 
 def test_a_library_without_articles_says_how_to_add_one(tmp_path: Path) -> None:
     with (
-        Library(tmp_path, Settings(), encoder=WordEncoder()) as library,
+        Library(tmp_path, Settings(), encoder=WordEncoder(), reader=WordReader()) as library,
         pytest.raises(EmptyLibraryError, match="rag add"),
     ):
         library.ask("Who?")
@@ -128,9 +128,9 @@ def test_a_folder_without_a_library_is_told_and_not_made(tmp_path: Path) -> None
 
 
 def test_another_encoder_is_refused_until_everything_is_built_again(tmp_path: Path) -> None:
-    with Library(tmp_path, Settings(), encoder=WordEncoder()) as library:
+    with Library(tmp_path, Settings(), encoder=WordEncoder(), reader=WordReader()) as library:
         library.add(RAIN)
-    with Library(tmp_path, Settings(), encoder=OtherEncoder()) as library:
+    with Library(tmp_path, Settings(), encoder=OtherEncoder(), reader=WordReader()) as library:
         with pytest.raises(IndexMismatchError, match="rag build"):
             library.ask("Which streets did rain close?")
         with pytest.raises(IndexMismatchError):
@@ -147,7 +147,7 @@ def test_verify_finds_nothing_wrong_with_a_sound_library(library: Library) -> No
 
 
 def test_two_programs_see_each_others_changes(library: Library) -> None:
-    with Library(library.folder, Settings(), encoder=WordEncoder()) as other:
+    with Library(library.folder, Settings(), encoder=WordEncoder(), reader=WordReader()) as other:
         other.search("rain")
         library.remove([SNOW.id])
         assert [hit.article.id for hit in other.search("snow schools rain")] == [RAIN.id]

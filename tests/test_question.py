@@ -38,7 +38,6 @@ def test_a_follow_up_is_searched_with_the_question_before_it_at_half_weight() ->
     assert question.text == "What happened at the embassy in Tehran? How many were injured?"
     assert [(word.stem, weight) for word, weight in zip(question.words, question.weights, strict=True)] == [
         ("injur", 1.0),
-        ("happen", 0.5),
         ("embassi", 0.5),
         ("tehran", 0.5),
     ]

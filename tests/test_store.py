@@ -182,3 +182,10 @@ def test_threads_add_side_by_side(store: Store) -> None:
     for thread in threads:
         thread.join()
     assert sorted(summary.id for summary in store.summaries()) == sorted(entry.article.id for entry in entries)
+
+
+def test_a_file_left_empty_by_a_crash_is_begun_anew(tmp_path: Path) -> None:
+    (tmp_path / FILE).touch()
+    store = Store(tmp_path, encoder="words@1")
+    assert store.add(make_entry(RAIN))
+    store.close()

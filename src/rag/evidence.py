@@ -258,7 +258,8 @@ def question_values(
     logits = np.sort(_logit(scores))
     weights = np.array(question.weights)
     names = np.array([word.name or word.number for word in question.words], bool)
-    near, anywhere = matches.window[best], matches.own.max(axis=0)
+    near = matches.window[scores >= scores[best] / 2].max(axis=0)
+    anywhere = matches.own.max(axis=0)
     column = dict(zip(SENTENCE_FEATURES, values.T, strict=True))
     return np.array(
         [

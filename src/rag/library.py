@@ -15,10 +15,10 @@ from typing import Self
 import numpy as np
 
 from rag.answer import Candidate, Scope, about_article, abstain, answer, text_of
-from rag.articles import read_file
+from rag.articles import SUFFIXES, read_file
 from rag.embed import Encoder, Vector, Vectors, load_encoder
-from rag.errors import EmptyLibraryError, IndexMismatchError, NoLibraryError, UnknownArticleError
-from rag.evidence import WINDOW, Pool, judge, load_judge
+from rag.errors import EmptyLibraryError, IndexMismatchError, NoLibraryError, ReadError, UnknownArticleError
+from rag.evidence import WINDOW, Pool, SentenceReader, judge, load_judge
 from rag.index import PassageIndex, index_problems
 from rag.question import Question, understand
 from rag.reader import Reader
@@ -41,14 +41,16 @@ def open_library(folder: Path, settings: Settings, *, create: bool = False) -> L
         NoLibraryError: There is nothing in the folder, and `create` is False.
         RagError: What is there cannot be used; the message says what to do.
     """
-    seeds = sorted(path for path in (folder / SEEDS).glob("*") if path.suffix != ".json" and path.is_file())
-    new = not (folder / FILE).exists()
-    if new and not seeds and not create:
+    seeds = sorted(path for path in (folder / SEEDS).glob("*") if path.suffix in SUFFIXES)
+    if not (seeds or create or (folder / FILE).exists()):
         raise NoLibraryError(folder)
     library = Library(folder, settings)
-    if new:
+    if library.untouched:
         for path in seeds:
-            library.add(read_file(path, max_bytes=settings.max_article_bytes))
+            try:
+                library.add(read_file(path, max_bytes=settings.max_article_bytes))
+            except ReadError as error:
+                log.warning("left out: %s", error)
     return library
 
 
@@ -89,11 +91,18 @@ class _Read:
 class Library:
     """Articles, and everything that can be asked of them. Safe to share between threads."""
 
-    def __init__(self, folder: Path, settings: Settings, *, encoder: Encoder | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        settings: Settings,
+        *,
+        encoder: Encoder | None = None,
+        reader: SentenceReader | None = None,
+    ) -> None:
         self.folder, self.settings = folder, settings
         self._encoder = encoder if encoder is not None else load_encoder(settings)
         self._models = load_judge()
-        self._reader = Reader(threads=settings.threads)
+        self._reader = reader if reader is not None else Reader(threads=settings.threads)
         self._store = Store(folder, encoder=self._encoder.identity)
         self._kept: OrderedDict[int, _Kept] = OrderedDict()
         self._index: PassageIndex | None = None
@@ -108,6 +117,11 @@ class Library:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self.close()
+
+    @property
+    def untouched(self) -> bool:
+        """Whether nothing was ever added or removed."""
+        return self._store.last_change() == 0
 
     # Articles
 

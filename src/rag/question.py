@@ -24,7 +24,7 @@ _WANTED: tuple[tuple[Wanted, str], ...] = (
     ("number", r"\b(what|which) (percent\w*|number|amount|share|proportion)\b"),
     ("time", r"\bwhen\b|\b(what|which) (year|date|day|month|time|century|decade)\b"),
     ("place", r"\bwhere\b|\b(what|which) (country|city|place|state|region|town|location)\b"),
-    ("person", r"\bwho(m|se)?\b"),
+    ("person", r"\bwho(m|se)?\b|\bwhat (is|was|are|were) the names? of\b"),
     ("account", r"\bhow (did|do|does|is|are|was|were|has|have|will|would|can|could)\b"),
     ("account", r"\b(compare|comparison|differ\w*|opinions?|views?|positions?|describe|explain|summari[sz]e|tell)\b"),
     ("account", r"\b(say|said|think|thinks|believes?|happen\w*|reasons|role|consequences?|results?|came out)\b"),

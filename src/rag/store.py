@@ -127,7 +127,7 @@ class Store:
         self.folder, self.path = folder, folder / FILE
         self._locks = {"reader": threading.RLock(), "writer": threading.RLock()}
         self._connections: dict[str, sqlite3.Connection] = {}
-        if not self.path.exists():
+        if not self.path.exists() or not self._rows("SELECT 1 FROM sqlite_master LIMIT 1"):
             self._make(encoder)
         found = self._meta("format")
         if found != FORMAT:

@@ -20,11 +20,14 @@ FUNCTION_WORDS = frozenset(
     then than as of in on at by for from to into onto upon with within without about between among through
     during before after above below over under against up down out off again further not no only own same such
     very just also too more most much many any some each every both few other another all there here when where
-    why how what which who whom whose whether while because until since ever say says said tell told please s t
-    d ll re ve m don doesn didn isn aren wasn weren
+    why how what which who whom whose whether while because until since ever please s t d ll re ve m don doesn
+    didn isn aren wasn weren
+    say says said tell told think thinks thought believe believes believed mention mentions mentioned opinion
+    opinions view views compare compared comparing comparison versus describe explain summarize summarise happen
+    happened happens name names named called kind kinds sort sorts article articles text according give gives
     """.split()
 )
-"""Words that carry grammar rather than a topic; they are not looked for in the text."""
+"""Words that carry grammar, or frame a question or a report, rather than name a topic; they are not looked for."""
 
 NUMBER_WORDS = frozenset(
     """

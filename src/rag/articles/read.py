@@ -24,6 +24,7 @@ from rag.records import Article, Block, Kind
 
 MADE_TITLE = 80  # characters of a title that is made of the first words
 LONGEST_SLUG = 40  # characters
+HASH_DIGITS = 10  # hexadecimal digits of an id; a million texts of one name collide once in two
 MOST_CONTROLS = 0.05  # share of control characters above which characters are not text
 
 
@@ -153,7 +154,7 @@ def _make_article(name: str, text: str, metadata: Metadata, *, stem: str | None)
     kinds = find_kinds(pieces, known.title)
     known = merge(known, _told(pieces, kinds))
     title = known.title or _first_words(pieces)
-    digest = hashlib.sha256(text.encode()).hexdigest()[:6]
+    digest = hashlib.sha256(text.encode()).hexdigest()[:HASH_DIGITS]
     blocks = tuple(Block(piece.range, kind) for piece, kind in zip(pieces, kinds, strict=True))
     return Article(
         f"{_slug(stem or title)}-{digest}",

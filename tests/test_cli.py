@@ -1,0 +1,265 @@
+import io
+import json
+import shutil
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes import flip_byte
+
+from rag.cli import main
+
+pytestmark = pytest.mark.models
+
+RAIN = "Rain in Baku\n\nHeavy rain closed four streets in Baku on Monday. Schools stayed open.\n"
+SNOW = "Snow in Ganja\n\nSnow closed all schools in Ganja for nine days.\n"
+
+
+class Shell:
+    """Runs commands on one library and keeps what they print."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder, self.capsys = folder, capsys
+
+    def run(self, *arguments: str) -> tuple[int, str, str]:
+        code = main([*arguments, "--index", str(self.folder / "library")])
+        out, err = self.capsys.readouterr()
+        return code, out, err
+
+    def json(self, *arguments: str) -> list[Any]:
+        code, out, _ = self.run(*arguments, "--json")
+        assert code == 0
+        return [json.loads(line) for line in out.splitlines()]
+
+    def fails(self, *arguments: str) -> str:
+        """The one clear line of a command that could not do its work."""
+        code, out, err = self.run(*arguments)
+        assert (code, out) == (1, "")
+        assert err.count("\n") == 1
+        return err.strip()
+
+    def write(self, name: str, text: str | bytes) -> str:
+        path = self.folder / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return str(path)
+
+
+@pytest.fixture
+def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
+    return Shell(tmp_path, capsys)
+
+
+@pytest.fixture
+def rain(shell: Shell) -> str:
+    """The id of the article about rain, in a library of two."""
+    ids = [shell.json("add", shell.write(f"{n}.txt", t))[0]["id"] for n, t in (("rain", RAIN), ("snow", SNOW))]
+    return str(ids[0])
+
+
+def test_adding_makes_a_library_and_prints_id_and_title(shell: Shell) -> None:
+    code, out, err = shell.run("add", shell.write("rain.txt", RAIN))
+    assert (code, err) == (0, "")
+    article, title = out.strip().split("\t")
+    assert article.startswith("rain-")
+    assert title == "Rain in Baku"
+
+
+def test_a_folder_is_added_whole_and_a_bad_file_is_named_and_skipped(shell: Shell) -> None:
+    (shell.folder / "news").mkdir()
+    shell.write("news/a.txt", RAIN)
+    shell.write("news/b.txt", b"\x00\x01\x02" * 100)
+    shell.write("news/c.md", "# Snow\n\nIt snowed in Ganja.\n")
+    code, out, err = shell.run("add", str(shell.folder / "news"))
+    assert code == 0
+    assert [line.split("\t")[1] for line in out.splitlines()] == ["Rain in Baku", "Snow"]
+    assert err.startswith("rag: skipped: b.txt holds binary data")
+    assert err.count("\n") == 1
+
+
+def test_pasted_text_is_added_with_what_is_said_about_it(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(RAIN.encode()), encoding="utf-8"))
+    shell.json("add", "-", "--title", "Wet", "--author", "Jane Doe", "--published", "2024-05-01", "--source", "Paper")
+    listed = shell.json("articles")[0]
+    assert {name: listed[name] for name in ("title", "authors", "published", "source", "characters", "speakers")} == {
+        "title": "Wet",
+        "authors": ["Jane Doe"],
+        "published": "2024-05-01",
+        "source": "Paper",
+        "characters": len(RAIN),
+        "speakers": 0,
+    }
+
+
+def test_the_same_text_again_is_named_and_skipped(shell: Shell, rain: str) -> None:
+    code, out, err = shell.run("add", str(shell.folder / "rain.txt"))
+    assert (code, out) == (0, "")
+    assert err.strip().endswith(f"is in the library already, as {rain}")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "message"),
+    [
+        ("empty.txt", b" \r\n\t ", "empty.txt is empty. Add a file or a text that has words in it."),
+        ("binary.txt", bytes(range(256)) * 20, "binary.txt holds binary data, not text. Save it as plain UTF-8"),
+        ("large.txt", b"word " * 1_100_000, "large.txt has 5,500,000 bytes, more than the 5,000,000"),
+        ("page.xyz", b"text", "page.xyz is of a kind that cannot be read"),
+    ],
+)
+def test_what_cannot_become_an_article_gets_one_clear_line(shell: Shell, name: str, data: bytes, message: str) -> None:
+    assert shell.fails("add", shell.write(name, data)).startswith(f"rag: skipped: {message}")
+    assert shell.json("articles") == []
+
+
+def test_a_missing_file_gets_one_clear_line(shell: Shell) -> None:
+    assert "cannot be read" in shell.fails("add", str(shell.folder / "none.txt"))
+
+
+def test_show_prints_exactly_the_text_that_offsets_refer_to(shell: Shell) -> None:
+    text = "Snow \U0001f328\r\n\r\nIt snowed.\r\n\tAgain  and again.\r\n"
+    article = shell.json("add", shell.write("snow.txt", text))[0]["id"]
+    assert shell.json("show", article)[0]["text"] == text
+    shell.capsys.readouterr()
+
+
+def test_a_reply_quotes_what_show_prints(shell: Shell, rain: str) -> None:
+    reply = shell.json("ask", "How many streets did the rain close in Baku?")[0]
+    assert (reply["kind"], reply["question"]) == ("answer", "How many streets did the rain close in Baku?")
+    quote = reply["quotes"][0]
+    assert RAIN[quote["start"] : quote["end"]] == quote["text"] == "Heavy rain closed four streets in Baku on Monday."
+    assert (quote["number"], quote["article"], quote["title"]) == (1, rain, "Rain in Baku")
+    assert (quote["speaker"], quote["attribution"], quote["cue"], quote["context"]) == (None, None, None, None)
+    assert quote["passage"]["start"] <= quote["start"] < quote["end"] <= quote["passage"]["end"]
+    assert 0 < quote["score"] <= 1 and 0 < reply["confidence"] <= 1 and reply["elapsed_ms"] > 0
+
+
+def test_an_abstention_says_why_and_shows_the_nearest(shell: Shell, rain: str) -> None:
+    reply = shell.json("ask", "What did Napoleon say?")[0]
+    assert (reply["kind"], reply["quotes"], reply["reason"]) == ("abstention", [], "not_mentioned")
+    assert reply["message"] == "The 2 articles do not mention “Napoleon”."
+    assert [quote["number"] for quote in reply["nearest"]] == [1, 2, 3]
+
+
+def test_a_reply_for_people_numbers_its_quotes_and_names_their_place(shell: Shell, rain: str) -> None:
+    code, out, _ = shell.run("ask", "How many streets did the rain close in Baku?")
+    assert code == 0
+    assert out.startswith("[1] Heavy rain closed four streets in Baku on Monday.\n    Rain in Baku (")
+
+
+def test_a_batch_prints_one_reply_a_line_and_ignores_unknown_fields(shell: Shell, rain: str) -> None:
+    lines = [
+        {"id": "a", "question": "How many streets were closed in Baku?", "kind": "x"},
+        {"id": 2, "question": "Which schools closed?", "articles": [rain], "history": []},
+    ]
+    path = shell.write("batch.jsonl", "\n\n".join(map(json.dumps, lines)))
+    replies = shell.json("ask", "--batch", path, "--quotes", "1")
+    assert [reply["id"] for reply in replies] == ["a", "2"]
+    assert all(len(reply["quotes"]) <= 1 for reply in replies)
+
+
+@pytest.mark.parametrize("line", ["not json", "[1]", '{"id": "a"}'])
+def test_a_batch_line_that_is_no_question_is_named(shell: Shell, rain: str, line: str) -> None:
+    path = shell.write("batch.jsonl", line + "\n")
+    assert "batch.jsonl, line 1," in shell.fails("ask", "--batch", path)
+
+
+def test_earlier_questions_complete_a_question(shell: Shell, rain: str) -> None:
+    reply = shell.json("ask", "How many?", "--after", "What did the snow close?", "Which streets did the rain close?")[
+        0
+    ]
+    places = reply.get("nearest", []) + reply["quotes"]
+    assert "Heavy rain closed four streets in Baku on Monday." in [quote["text"] for quote in places]
+
+
+def test_a_search_prints_ranked_passages(shell: Shell, rain: str) -> None:
+    hits = shell.json("search", "rain in Baku", "-k", "1")
+    assert [set(hit) for hit in hits] == [{"article", "start", "end", "text", "score"}]
+    assert hits[0]["article"] == rain
+    assert RAIN[hits[0]["start"] : hits[0]["end"]] == hits[0]["text"]
+
+
+def test_a_removed_article_is_gone(shell: Shell, rain: str) -> None:
+    assert shell.json("remove", rain) == [{"id": rain, "title": "Rain in Baku"}]
+    assert rain not in {hit["article"] for hit in shell.json("search", "rain in Baku")}
+    assert f"The article id '{rain}' names no article here" in shell.fails("show", rain)
+
+
+@pytest.mark.parametrize(
+    ("question", "message"),
+    [
+        ("", "rag: The question is empty. Type what you want to know, in words."),
+        ("?", "rag: The question is empty. Type what you want to know, in words."),
+        (
+            "a" * 50_000,
+            "rag: The question has 50,000 characters; at most 1,000 can be read. Ask for one thing at a time.",
+        ),
+    ],
+)
+def test_a_question_that_cannot_be_asked_gets_one_clear_line(
+    shell: Shell, rain: str, question: str, message: str
+) -> None:
+    assert shell.fails("ask", question) == message
+
+
+@pytest.mark.parametrize("command", [["ask", "Who?"], ["articles"], ["show", "a"], ["verify"], ["build"]])
+def test_a_folder_without_a_library_gets_one_clear_line(shell: Shell, command: list[str]) -> None:
+    assert shell.fails(*command).startswith("rag: There is no library in ")
+    assert list(shell.folder.iterdir()) == []
+
+
+def test_an_unknown_article_gets_one_clear_line(shell: Shell, rain: str) -> None:
+    assert "names no article here. List the ids with: rag articles" in shell.fails("ask", "Who?", "--article", "zebra")
+
+
+def test_a_sound_library_is_verified(shell: Shell, rain: str) -> None:
+    assert shell.run("verify")[:2] == (0, "all is well: 2 articles checked\n")
+
+
+def test_a_damaged_index_is_named_and_repaired(shell: Shell, rain: str) -> None:
+    dense = next((shell.folder / "library").glob("gen-*/dense.faiss"))
+    flip_byte(dense)
+    code, out, _ = shell.run("verify")
+    assert code == 1
+    assert out.startswith(f"{dense} is damaged: dense.faiss is not as it was built.") and "rag build" in out
+    assert shell.run("build")[0] == 0
+    assert shell.run("verify")[0] == 0
+
+
+def test_asking_a_library_with_a_damaged_index_still_answers(shell: Shell, rain: str) -> None:
+    flip_byte(next((shell.folder / "library").glob("gen-*/dense.faiss")))
+    assert shell.json("ask", "How many streets did the rain close in Baku?")[0]["kind"] == "answer"
+
+
+def test_a_damaged_library_file_is_named_and_left_as_it_is(shell: Shell, rain: str) -> None:
+    path = shell.folder / "library" / "library.db"
+    path.write_bytes(b"?" * 5000)
+    assert "library.db is damaged" in shell.fails("ask", "Who?")
+    assert path.read_bytes() == b"?" * 5000
+
+
+def test_a_changed_text_is_found_by_verify(shell: Shell, rain: str) -> None:
+    with sqlite3.connect(shell.folder / "library" / "library.db") as db:
+        db.execute("UPDATE articles SET text = replace(text, 'four', 'five')")
+    db.close()
+    code, out, _ = shell.run("verify")
+    assert code == 1
+    assert f"article {rain} is not as it was added" in out
+
+
+def test_the_repository_library_opens_with_the_default_article(shell: Shell) -> None:
+    shutil.copytree(Path(__file__).parents[1] / "index" / "articles", shell.folder / "library" / "articles")
+    listed = shell.json("articles")
+    assert [(one["title"], one["authors"]) for one in listed] == [
+        ("Iran and Azerbaijan from conflict to friendship with Russia's help", ["Rhod Mackenzie"])
+    ]
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["ask"], ["ask", "Who?", "--batch", "x"], ["zebra"], ["search", "x", "-k", "0"]]
+)
+def test_wrong_usage_exits_with_2(shell: Shell, arguments: list[str]) -> None:
+    try:
+        code = shell.run(*arguments)[0]
+    except SystemExit as stop:
+        code = int(stop.code or 0)
+    assert code == 2
