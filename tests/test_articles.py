@@ -146,7 +146,7 @@ def test_a_damaged_side_file_is_named(tmp_path: Path, side: str) -> None:
 
 
 def test_the_id_is_the_stem_and_the_hash_of_the_text(tmp_path: Path) -> None:
-    digest = hashlib.sha256(b"text").hexdigest()[:10]
+    digest = hashlib.sha256(b"text").hexdigest()[:12]
     assert read(saved(tmp_path, b"text", "Café au lait!.md")).id == f"cafe-au-lait-{digest}"
     assert read(saved(tmp_path, b"text", "новости.txt")).id == f"article-{digest}"
     assert read(saved(tmp_path, b"\xef\xbb\xbftext", "x" * 60 + ".txt")).id == f"{'x' * 40}-{digest}"

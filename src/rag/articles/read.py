@@ -24,7 +24,7 @@ from rag.records import Article, Block, Kind
 
 MADE_TITLE = 80  # characters of a title that is made of the first words
 LONGEST_SLUG = 40  # characters
-HASH_DIGITS = 10  # hexadecimal digits of an id; a million texts of one name collide once in two
+HASH_DIGITS = 12  # hexadecimal, of an id: among a million texts of one name two collide once in 500 libraries
 MOST_CONTROLS = 0.05  # share of control characters above which characters are not text
 
 

@@ -1,0 +1,22 @@
+from pathlib import Path
+
+import pytest
+
+from rag import bench
+from rag.settings import Settings
+
+pytestmark = pytest.mark.models
+
+ARTICLE = Path(__file__).parents[1] / "index" / "articles" / "iran-azerbaijan.txt"
+
+
+def test_a_benchmark_measures_ours_beside_the_original(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bench, "PASSAGES", 4)
+    monkeypatch.setattr(bench, "ROUNDS", 1)
+    figures = bench.bench(ARTICLE, Settings())
+    assert figures["passages"] == 4
+    for name in ("passages/s", "question embedded, ms p50"):
+        assert figures[name] > 0
+        assert figures[f"{name}, sentence-transformers"] > 0
+    assert figures["question to reply, ms p95"] >= figures["question to reply, ms p50"] > 0
+    assert figures["rag ask, start to printed reply, s"] > 0
