@@ -1,10 +1,14 @@
 """Stand-ins with obvious behaviour."""
 
+import os
+import subprocess
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from rag.articles import read_text
 from rag.embed import Vectors
@@ -69,3 +73,24 @@ def flip_byte(path: Path, at: int | None = None) -> None:
     data = bytearray(path.read_bytes())
     data[len(data) // 2 if at is None else at] ^= 0xFF
     path.write_bytes(data)
+
+
+@contextmanager
+def read_only(folder: Path) -> Iterator[Path]:
+    """The folder as it is seen where nothing can be written; root, whom no permission stops, mounts it so."""
+    if os.geteuid():
+        folder.chmod(0o555)
+        yield folder
+        folder.chmod(0o755)
+        return
+    seen = folder.with_name(folder.name + "-read-only")
+    seen.mkdir()
+    try:
+        subprocess.run(["mount", "--bind", folder, seen], check=True, capture_output=True)
+    except subprocess.CalledProcessError:
+        pytest.skip("this machine lets nobody mount a folder read-only")
+    try:
+        subprocess.run(["mount", "-o", "remount,ro,bind", seen], check=True)
+        yield seen
+    finally:
+        subprocess.run(["umount", "--lazy", seen], check=True)

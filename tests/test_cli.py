@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes import flip_byte
+from fakes import flip_byte, read_only
 
 from rag.cli import main
 
@@ -19,11 +19,11 @@ SNOW = "Snow in Ganja\n\nSnow closed all schools in Ganja for nine days.\n"
 class Shell:
     """Runs commands on one library and keeps what they print."""
 
-    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        self.folder, self.capsys = folder, capsys
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str], *, library: Path | None = None) -> None:
+        self.folder, self.capsys, self.library = folder, capsys, library or folder / "library"
 
     def run(self, *arguments: str) -> tuple[int, str, str]:
-        code = main([*arguments, "--index", str(self.folder / "library")])
+        code = main([*arguments, "--index", str(self.library)])
         out, err = self.capsys.readouterr()
         return code, out, err
 
@@ -228,6 +228,23 @@ def test_a_damaged_index_is_named_and_repaired(shell: Shell, rain: str) -> None:
 def test_asking_a_library_with_a_damaged_index_still_answers(shell: Shell, rain: str) -> None:
     flip_byte(next((shell.folder / "library").glob("gen-*/dense.faiss")))
     assert shell.json("ask", "How many streets did the rain close in Baku?")[0]["kind"] == "answer"
+
+
+def test_a_library_that_cannot_be_written_can_still_be_asked_but_not_changed(shell: Shell, rain: str) -> None:
+    def files() -> dict[str, bytes]:
+        paths = sorted(path for path in (shell.folder / "library").rglob("*") if path.is_file())
+        return {str(path): path.read_bytes() for path in paths}
+
+    before = files()
+    with read_only(shell.folder / "library") as seen:
+        other = Shell(shell.folder, shell.capsys, library=seen)
+        assert other.json("ask", "How many streets did the rain close in Baku?")[0]["kind"] == "answer"
+        assert other.run("verify")[0] == 0
+        path = shell.write("wind.txt", "Wind\n\nTrees fell in the wind.\n")
+        for command in (["add", path], ["remove", rain], ["build"]):
+            line = other.fails(*command)
+            assert "cannot be written" in line and "Nothing was changed." in line
+    assert files() == before
 
 
 def test_a_damaged_library_file_is_named_and_left_as_it_is(shell: Shell, rain: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeAlias
@@ -211,8 +211,8 @@ class Matches:
 def match_words(question: Question, pool: Pool) -> Matches:
     """Compare every word of the question with every word of the pool."""
     stems = {text: _stems(text) for group in (pool.texts, *pool.before) for text in group}
-    vocabulary = {stem for group in stems.values() for stem in group}
-    alike = [{stem: share for stem in vocabulary if (share := likeness(word.stem, stem))} for word in question.words]
+    vocabulary = frozenset().union(*stems.values())
+    alike = [_alike(word.stem, vocabulary) for word in question.words]
     met = {text: np.array([_most(near, group) for near in alike]) for text, group in stems.items()}
     own = np.array([met[text] for text in pool.texts])
     window = own.copy()
@@ -319,9 +319,15 @@ def _logit(probabilities: Numbers) -> Numbers:
     return logits
 
 
-def _stems(text: str) -> tuple[str, ...]:
-    return tuple(word.stem for word in content_words(text))
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(word.stem for word in content_words(text))
 
 
-def _most(near: Mapping[str, float], stems: Sequence[str]) -> float:
-    return max((near.get(stem, 0.0) for stem in stems), default=0.0)
+def _alike(stem: str, vocabulary: Iterable[str]) -> dict[str, float]:
+    """The words of a vocabulary that may mean the same as a stem; they begin alike."""
+    same = (other for other in vocabulary if other[:1] == stem[:1])
+    return {other: share for other in same if (share := likeness(stem, other))}
+
+
+def _most(near: Mapping[str, float], stems: frozenset[str]) -> float:
+    return max((share for other, share in near.items() if other in stems), default=0.0)

@@ -101,9 +101,7 @@ class PassageIndex:
         folder = _current(self._store.folder)
         if folder is not None:
             try:
-                built = _check(folder)
-                base = load_segment(folder / _DENSE, folder / _WORDS)
-                return _catch_up(self._store, base, built, self._dimensions)
+                return _load(self._store, folder, self._dimensions)
             except DamagedLibraryError as error:
                 log.warning("%s is damaged: %s; building the index anew", error.path, error.cause)
         return self._written_or(None)
@@ -153,8 +151,7 @@ def index_problems(store: Store, *, dimensions: int) -> Iterator[str]:
         yield f"{store.folder}: there is no built index. {_REPAIR}"
         return
     try:
-        built = _check(folder)
-        view = _catch_up(store, load_segment(folder / _DENSE, folder / _WORDS), built, dimensions)
+        view = _load(store, folder, dimensions)
     except DamagedLibraryError as error:
         yield str(error)
         return
@@ -165,6 +162,15 @@ def index_problems(store: Store, *, dimensions: int) -> Iterator[str]:
         yield f"{folder}: the index holds other passages than the library. {_REPAIR}"
     elif any(not np.allclose(vector, stored[key], atol=1e-6) for key, vector in indexed.items()):
         yield f"{folder}: the index holds other vectors than the library. {_REPAIR}"
+
+
+def _load(store: Store, folder: Path, dimensions: int) -> _View:
+    built = _check(folder)
+    try:
+        base = load_segment(folder / _DENSE, folder / _WORDS)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise DamagedLibraryError(folder, str(error), _REPAIR) from error
+    return _catch_up(store, base, built, dimensions)
 
 
 def _catch_up(store: Store, base: Segment, built: int, dimensions: int) -> _View:

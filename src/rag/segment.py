@@ -5,9 +5,11 @@ A segment answers two questions: which passages are nearest to a vector, and whi
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import faiss
@@ -17,6 +19,7 @@ import tantivy
 from rag.embed import Vector
 from rag.store import Keys, PassageRow
 
+faiss.omp_set_num_threads(1)  # a single query is slower with more
 _PARAMETERS: Any = faiss.SearchParameters  # its stub lacks the keyword
 _WRITER_BYTES = 50_000_000
 _BATCH = 1_000
@@ -126,7 +129,13 @@ def load_segment(dense_file: Path, words_folder: Path) -> Segment:
     Raises:
         ValueError, RuntimeError: The files are not what they should be.
     """
-    return Segment(faiss.read_index(str(dense_file)), _open_words(words_folder))
+    dense = faiss.read_index(str(dense_file))
+    try:
+        return Segment(dense, _open_words(words_folder))
+    except ValueError:
+        # tantivy writes a lock file even to read; where the folder refuses that, it reads a copy, held open
+        with tempfile.TemporaryDirectory() as scratch:
+            return Segment(dense, _open_words(Path(copytree(words_folder, Path(scratch) / "words"))))
 
 
 def _add_dense(dense: Any, rows: Sequence[PassageRow]) -> None:
