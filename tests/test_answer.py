@@ -20,7 +20,7 @@ def make_candidates(text: str = TEXT) -> list[Candidate]:
 
 def verdict(*scores: float, uncovered: tuple[str, ...] = ()) -> Verdict:
     words = tuple(word for word in understand("what of " + " ".join(uncovered)).words)
-    return Verdict(np.array(scores), 0.7, words)
+    return Verdict(np.array(scores), 0.7, True, words)
 
 
 def quoted(reply: Answer | Abstention) -> list[str]:

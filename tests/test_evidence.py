@@ -14,7 +14,6 @@ from rag.evidence import (
     Judge,
     Logistic,
     Numbers,
-    Opinion,
     Pool,
     choose,
     judge,
@@ -22,9 +21,8 @@ from rag.evidence import (
     match_words,
     read_likeliest,
     sentence_values,
-    weigh,
 )
-from rag.question import understand
+from rag.question import FAMILIES, understand
 
 ONE_EACH = np.eye(8, dtype=np.float32)
 
@@ -84,30 +82,30 @@ def test_words_that_stand_nowhere_are_told() -> None:
 
 
 def test_one_strong_sentence_is_quoted_alone() -> None:
-    assert choose(np.array([0.05, 0.9, 0.05]), ONE_EACH[:3], wanted="fact", most=6) == [1]
+    assert choose(np.array([0.05, 0.9, 0.05]), ONE_EACH[:3], family="fact", most=6) == [1]
 
 
 def test_equally_likely_sentences_are_quoted_together_in_reading_order() -> None:
-    assert choose(np.array([0.5, 0.01, 0.5]), ONE_EACH[:3], wanted="fact", most=6) == [0, 2]
+    assert choose(np.array([0.5, 0.01, 0.5]), ONE_EACH[:3], family="fact", most=6) == [0, 2]
 
 
 def test_an_account_takes_more_than_a_fact() -> None:
     scores = np.array([0.6, 0.25, 0.2, 0.02])
-    assert choose(scores, ONE_EACH[:4], wanted="fact", most=6) == [0]
-    assert choose(scores, ONE_EACH[:4], wanted="account", most=6) == [0, 1, 2]
+    assert choose(scores, ONE_EACH[:4], family="fact", most=6) == [0]
+    assert choose(scores, ONE_EACH[:4], family="account", most=6) == [0, 1, 2]
 
 
 def test_a_repetition_is_not_quoted() -> None:
     vectors = np.array([[1, 0], [1, 0], [0, 1]], np.float32)
-    assert choose(np.array([0.5, 0.49, 0.3]), vectors, wanted="account", most=6) == [0, 2]
+    assert choose(np.array([0.5, 0.49, 0.3]), vectors, family="account", most=6) == [0, 2]
 
 
 def test_no_more_than_the_most_is_quoted() -> None:
-    assert choose(np.full(8, 0.5), ONE_EACH, wanted="account", most=3) == [0, 1, 2]
+    assert choose(np.full(8, 0.5), ONE_EACH, family="account", most=3) == [0, 1, 2]
 
 
 def test_nothing_is_chosen_from_nothing() -> None:
-    assert choose(np.empty(0), ONE_EACH[:0], wanted="fact", most=3) == []
+    assert choose(np.empty(0), ONE_EACH[:0], family="fact", most=3) == []
 
 
 def test_the_shipped_models_name_the_command_that_fitted_them() -> None:
@@ -118,19 +116,28 @@ def test_the_shipped_models_name_the_command_that_fitted_them() -> None:
 
 def test_models_fitted_for_other_features_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "evidence.json"
-    path.write_text('{"sentence": {"cosine": 1}, "question": {}, "threshold": 0.5}')
+    path.write_text('{"sentence": {"cosine": 1}, "question": {}, "thresholds": {}}')
     with pytest.raises(ModelError, match="does not hold the models that this version needs"):
         load_judge(path)
 
 
 def test_a_judge_weighs_what_the_models_say() -> None:
     only_cosine = Logistic(tuple(float(name == "cosine") for name in SENTENCE_FEATURES), 0.0)
-    only_reader = Logistic((0.0, 1.0), 0.0)
-    always = Logistic((0.0,) * len(QUESTION_FEATURES), 0.0)
-    models = Judge(only_cosine, only_reader, always, 0.5)
+    only_reader = Logistic(tuple(float(name == "reader") for name in QUESTION_FEATURES), 0.0)
+    models = Judge(only_cosine, only_reader, dict.fromkeys(FAMILIES, 0.5))
     verdict = judge(understand("rain in Baku"), make_pool("It rained in Baku.", "It snowed."), models, WordReader())
-    assert verdict.scores.tolist() == [0.5, pytest.approx(1 / (1 + np.exp(2)))]
-    assert verdict.confidence == 0.5
+    assert verdict.scores.tolist() == [pytest.approx(1 / (1 + np.exp(-0.5)))] * 2
+    assert (verdict.confidence, verdict.answered) == (0.5, True)
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [("What does Anna think?", True), ("What does Anna eat?", False), ("What does Bo think?", False)],
+)
+def test_a_question_that_only_names_somebody_is_answered_by_what_stands_there(question: str, wanted: bool) -> None:
+    never = Logistic((0.0,) * len(QUESTION_FEATURES), 0.0)
+    models = Judge(load_judge().sentence, never, dict.fromkeys(FAMILIES, 0.9))
+    assert judge(understand(question), make_pool("Then Anna left."), models, WordReader()).answered is wanted
 
 
 def test_the_reader_reads_the_likeliest_sentences_with_the_one_before_each() -> None:
@@ -142,14 +149,5 @@ def test_the_reader_reads_the_likeliest_sentences_with_the_one_before_each() -> 
             return super().read(question, sentences, before)
 
     reader, texts = Recorder(), [f"Sentence {number}." for number in range(READ + 2)]
-    first = np.linspace(0.1, 0.9, len(texts))
-    opinion = read_likeliest(understand("Which one?"), make_pool(*texts), first, reader)
-    assert opinion.rows.tolist() == list(range(len(texts) - 1, 1, -1))
-    assert reader.seen[0] == (texts[-2], texts[-1])
-
-
-def test_a_sentence_that_was_not_read_stays_below_those_that_were() -> None:
-    opinion = Opinion(np.array([0.9, 0.8, 0.7, 0.01]), np.array([0, 1]), np.array([0.0, -2.0]))
-    scores = weigh(opinion, Logistic((0.0, 1.0), 0.0))
-    low = 1 / (1 + np.exp(2))
-    assert scores.tolist() == pytest.approx([0.5, low, low, 0.01])
+    read_likeliest(understand("Which one?"), make_pool(*texts), np.linspace(0.1, 0.9, len(texts)), reader)
+    assert reader.seen == [(texts[at - 1], texts[at]) for at in range(len(texts) - 1, len(texts) - 1 - READ, -1)]

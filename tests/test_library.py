@@ -1,5 +1,5 @@
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from rag.errors import (
     QuestionError,
     UnknownArticleError,
 )
+from rag.evidence import Numbers
 from rag.library import Library, open_library
 from rag.records import Abstention, Answer
 from rag.settings import Settings
@@ -175,3 +176,19 @@ def test_many_can_ask_while_articles_come_and_go(library: Library) -> None:
     for thread in threads:
         thread.join()
     assert errors == []
+
+
+def test_the_heading_above_a_sentence_is_read_with_it(tmp_path: Path) -> None:
+    class Recorder(WordReader):
+        before: list[str]
+
+        def read(self, question: str, sentences: Sequence[str], before: Sequence[str]) -> Numbers:
+            self.before = list(before)
+            return super().read(question, sentences, before)
+
+    reader = Recorder()
+    text = "Weather\n\nIt was cold in the town.\n\nWhat the farmers say\n\nThe harvest of apples is lost.\n"
+    with Library(tmp_path, Settings(), encoder=WordEncoder(), reader=reader) as library:
+        library.add(read_text(text))
+        library.ask("What is lost with the harvest of apples?")
+    assert reader.before[0] == "What the farmers say"

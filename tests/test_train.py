@@ -85,7 +85,7 @@ def test_evidence_is_fitted_and_can_be_loaded(tmp_path: Path) -> None:
     fitted = train_evidence(data / "train", data / "dev", WordEncoder(), WordReader())
     path = tmp_path / "evidence.json"
     path.write_text(json.dumps(fitted))
-    assert load_judge(path).threshold == fitted["threshold"]
+    assert load_judge(path).thresholds == fitted["thresholds"]
     assert fitted["fitted"]["figures"]["held out"]["MAP"] > 0.9
     again = train_evidence(data / "train", data / "dev", WordEncoder(), WordReader())
     assert again == fitted
@@ -94,7 +94,7 @@ def test_evidence_is_fitted_and_can_be_loaded(tmp_path: Path) -> None:
 def test_the_shipped_weights_have_the_signs_that_features_may_have() -> None:
     fitted = json.loads(FILE.read_text())
     assert {name: set(fitted[name]) - {"bias"} for name in FEATURES} == {n: set(f) for n, f in FEATURES.items()}
-    assert all(fitted["question"][name] <= 0 for name in ("uncovered", "uncovered_name", "missing", "missing_name"))
+    assert all(fitted["question"][name] <= 0 for name in ("uncovered_name", "missing", "missing_name"))
     assert all(fitted["sentence"][name] >= 0 for name in ("cosine", "words", "window"))
 
 

@@ -70,7 +70,7 @@ def answer(question: Question, candidates: Candidates, verdict: Verdict, vectors
         vectors: Of the candidates, shape (candidates, dimensions).
         most: Quotes at most.
     """
-    rows = choose(verdict.scores, vectors, wanted=question.wanted, most=most)
+    rows = choose(verdict.scores, vectors, family=question.family, most=most)
     quotes = _quotes(candidates, rows, verdict)
     return Answer(question.asked, quotes, round(verdict.confidence, 4), 0.0)
 

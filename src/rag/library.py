@@ -30,6 +30,8 @@ from rag.store import FILE, Entry, Store
 SEEDS = "articles"
 """Folder inside a library's folder: articles that a new library begins with."""
 _KEPT_ARTICLES = 256
+_HEADING_REACH = 40
+"""Sentences below a heading that it still speaks of."""
 
 log = logging.getLogger(__name__)
 
@@ -259,7 +261,7 @@ class Library:
             cosines=(read.vectors @ found.vector).astype(np.float64),
         )
         verdict = judge(question, pool, self._models, self._reader)
-        if read.candidates and verdict.confidence >= self._models.threshold:
+        if verdict.answered:
             return answer(question, read.candidates, verdict, read.vectors, most=most)
         index = self._passage_index()
         unmentioned = tuple(word for word in verdict.uncovered if not index.holding(word.text, 1, articles=keys))
@@ -342,6 +344,13 @@ class Library:
 
 
 def _texts_before(candidate: Candidate) -> list[str]:
+    """What is read with a sentence: those before it in its section, nearest first, and the section's heading."""
+    before: list[str] = []
     number = candidate.sentence.number
-    before = candidate.sentences[max(0, number - WINDOW) : number]
-    return [text_of(candidate.article, sentence.range) for sentence in reversed(before)]
+    for sentence in reversed(candidate.sentences[max(0, number - _HEADING_REACH) : number]):
+        text = text_of(candidate.article, sentence.range)
+        if sentence.kind != "body":
+            return [*before, text] if sentence.kind == "heading" else before
+        if len(before) < WINDOW - 1:
+            before.append(text)
+    return before

@@ -13,6 +13,10 @@ from rag.words import Word, content_words, words
 Wanted: TypeAlias = Literal["author", "title", "number", "time", "person", "place", "reason", "fact", "account"]
 """What kind of thing would answer: `fact` is one thing, `account` is a story, a view or a list."""
 
+Family: TypeAlias = Literal["kind", "fact", "account"]
+FAMILIES: tuple[Family, ...] = ("kind", "fact", "account")
+"""Questions that are answered alike: by a thing of a known kind, by any one thing, or by several sentences."""
+
 _WANTED: tuple[tuple[Wanted, str], ...] = (
     (
         "author",
@@ -58,6 +62,18 @@ class Question:
     words: tuple[Word, ...]
     weights: tuple[float, ...]
     wanted: Wanted
+
+    @property
+    def family(self) -> Family:
+        """The family of questions that this one belongs to."""
+        if self.wanted in ("reason", "account"):
+            return "account"
+        return "kind" if self.wanted in ("number", "time", "person", "place") else "fact"
+
+    @property
+    def only_names(self) -> bool:
+        """Whether somebody's words or person are asked for and nothing narrower: "What does Sazhin think?"."""
+        return self.wanted in ("account", "person") and bool(self.words) and all(word.name for word in self.words)
 
 
 def understand(asked: str, after: Sequence[str] = (), *, max_characters: int = 1_000) -> Question:

@@ -10,6 +10,7 @@ import Stemmer
 from rapidfuzz.distance import OSA
 
 _WORD = re.compile(r"[^\W_]+(?:[.,]\d+)*(?:['’][^\W_]+)?")
+_YEAR = re.compile(r"[1-9]\d{2,3}s?")
 _STEMMER = Stemmer.Stemmer("english")
 
 FUNCTION_WORDS = frozenset(
@@ -32,14 +33,15 @@ FUNCTION_WORDS = frozenset(
 NUMBER_WORDS = frozenset(
     """
     one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen twenty thirty forty
-    fifty sixty seventy eighty ninety hundred thousand million billion trillion dozen half third quarter
+    fifty sixty seventy eighty ninety hundred hundreds thousand thousands million millions billion billions trillion
+    trillions dozen dozens half third quarter once twice single several couple pair few
     """.split()
 )
 TIME_WORDS = frozenset(
     """
     january february march april may june july august september october november december monday tuesday
     wednesday thursday friday saturday sunday today yesterday tomorrow year years month months week weeks day
-    days decade century morning evening night spring summer autumn winter ago
+    days decade decades century centuries morning evening night spring summer autumn winter ago
     """.split()
 )
 
@@ -65,7 +67,7 @@ class Word:
     @property
     def time(self) -> bool:
         """Whether the word can date something: a month, a day, a year."""
-        return self.lower in TIME_WORDS or (len(self.lower) == 4 and self.lower[:2] in {"18", "19", "20"})
+        return self.lower in TIME_WORDS or bool(_YEAR.fullmatch(self.lower))
 
 
 @lru_cache(maxsize=50_000)

@@ -10,8 +10,9 @@ import random
 from pathlib import Path
 from typing import Any
 
-from rag import evidence, reader
 from rag.embed import BUNDLED_FOLDER, load_encoder
+from rag.evidence import FILE
+from rag.reader import FOLDER, Reader
 from rag.settings import Settings
 
 
@@ -34,8 +35,8 @@ def make_reader(data: Path, settings: Settings, *, seed: int = 0) -> dict[str, A
 
     cases = [case for case in load_cases(data / "train", seed=seed) if for_reader(case)]
     pairs = make_pairs(cases, CaseVectors(load_encoder(settings), cases), random.Random(seed))
-    loss = train_reader(pairs, reader.FOLDER, seed=seed)
-    return {"folder": str(reader.FOLDER), "questions": len(cases), "pairs": len(pairs), "loss": round(loss, 3)}
+    loss = train_reader(pairs, FOLDER, seed=seed)
+    return {"folder": str(FOLDER), "questions": len(cases), "pairs": len(pairs), "loss": round(loss, 3)}
 
 
 def make_evidence(data: Path, settings: Settings, *, seed: int = 0) -> dict[str, Any]:
@@ -48,7 +49,7 @@ def make_evidence(data: Path, settings: Settings, *, seed: int = 0) -> dict[str,
     from rag.train.evidence import train_evidence
 
     fitted = train_evidence(
-        data / "train", data / "dev", load_encoder(settings), reader.Reader(threads=settings.threads), seed=seed
+        data / "train", data / "dev", load_encoder(settings), Reader(threads=settings.threads), seed=seed
     )
-    evidence.FILE.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
+    FILE.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
     return fitted
