@@ -101,7 +101,7 @@ def train_reader(pairs: Sequence[Pair], folder: Path, *, seed: int = 0) -> float
         optimiser.step()
         schedule.step()
         optimiser.zero_grad()
-        mean += (float(loss) - mean) / min(step, 200)
+        mean += (float(loss.detach()) - mean) / min(step, 200)
         if step % 100 == 0:
             left = (time.monotonic() - began) / step * (len(batches) - step)
             log.info("step %d of %d, loss %.3f, %.0f minutes left", step, len(batches), mean, left / 60)
