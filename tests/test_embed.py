@@ -50,7 +50,14 @@ def test_vectors_have_unit_length_and_keep_the_order_of_texts(encoder: OnnxEncod
     together = encoder.encode(texts)
     np.testing.assert_allclose(np.linalg.norm(together, axis=1), 1.0, atol=1e-5)
     alone = np.concatenate([encoder.encode([text]) for text in texts])
-    assert (together * alone).sum(axis=1).min() > 0.99
+    np.testing.assert_allclose(together, alone, atol=1e-6)
+
+
+def test_many_texts_side_by_side_get_the_vectors_they_get_alone() -> None:
+    encoder = OnnxEncoder(BUNDLED_FOLDER, threads=2)
+    texts = [f"Sentence number {number} speaks of rain and snow." for number in range(40)]
+    alone = np.concatenate([encoder.encode([text]) for text in texts])
+    np.testing.assert_allclose(encoder.encode(texts), alone, atol=1e-5)
 
 
 def test_no_texts_give_no_vectors(encoder: OnnxEncoder) -> None:

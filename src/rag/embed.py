@@ -10,6 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
@@ -30,6 +32,9 @@ Vector: TypeAlias = NDArray[np.float32]
 
 MODELS = Path(__file__).parent / "models"
 BUNDLED_FOLDER = MODELS / "minilm"
+
+_MANY = 16
+"""Texts from which it pays to open the model a second time."""
 
 
 class Encoder(Protocol):
@@ -75,7 +80,8 @@ class OnnxEncoder:
 
     def __init__(self, folder: Path, *, threads: int) -> None:
         manifest = check_files(folder)
-        self._session = load_session(folder / "encoder.onnx", threads=threads)
+        self._path, self._threads = folder / "encoder.onnx", threads
+        self._session = load_session(self._path, threads=threads)
         self._tokenizer = load_tokenizer(folder / "tokenizer.json")
         self.max_tokens: int = manifest["max_tokens"]
         self.dimensions: int = manifest["dimensions"]
@@ -97,15 +103,25 @@ class OnnxEncoder:
                 windows.append([first, *ids[at : at + inner], last])
                 owners.append(owner)
         vectors = np.zeros((len(windows), self.dimensions), np.float32)
-        for row, window in enumerate(windows):
-            vectors[row] = self._run(window)
+        for row, vector in enumerate(self._run_all(windows)):
+            vectors[row] = vector
         return _mean_of_windows(vectors, owners, [len(window) for window in windows])
 
-    def _run(self, window: Sequence[int]) -> Vector:
-        """One text at a time: int8 scales its numbers to all of a batch, and a text's neighbours would change it."""
-        ids = np.array([window], np.int64)  # (1, tokens)
-        vector: Vector = self._session.run(["vectors"], {"input_ids": ids, "attention_mask": np.ones_like(ids)})[0][0]
-        return vector
+    def _run_all(self, windows: Sequence[Sequence[int]]) -> Iterator[Vector]:
+        """A few windows one after the other, each on all threads; many side by side, each on one thread."""
+        if len(windows) < _MANY or self._threads == 1:
+            yield from (_run(self._session, window) for window in windows)
+            return
+        session = load_session(self._path, threads=1)
+        with ThreadPoolExecutor(self._threads) as pool:
+            yield from pool.map(partial(_run, session), windows)
+
+
+def _run(session: Any, window: Sequence[int]) -> Vector:
+    """One text at a time: int8 scales its numbers to all of a batch, and a text's neighbours would change it."""
+    ids = np.array([window], np.int64)  # (1, tokens)
+    vector: Vector = session.run(["vectors"], {"input_ids": ids, "attention_mask": np.ones_like(ids)})[0][0]
+    return vector
 
 
 class SentenceTransformerEncoder:
@@ -169,8 +185,8 @@ def load_session(path: Path, *, threads: int) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.log_severity_level = 3
-    # waiting threads that spin would take the cores from the next model
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # threads that go on spinning after a run would take the cores from the next model
+    options.add_session_config_entry("session.force_spinning_stop", "1")
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
