@@ -148,4 +148,5 @@ def _explain(question: Question, scope: Scope) -> tuple[Reason, str]:
     if names or len(scope.unmentioned) > _HALF * len(question.words):
         listed = " or ".join(f"“{word.text}”" for word in (names or scope.unmentioned)[:3])
         return "not_mentioned", f"{subject} {'does' if one else 'do'} not mention {listed}."
-    return "not_answered", f"{subject} {'touches on this but does' if one else 'touch on this but do'} not answer it."
+    touches = "touches" if one else "touch"
+    return "not_answered", f"{subject} {touches} on this, but no sentence was found that answers it."
