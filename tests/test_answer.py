@@ -82,7 +82,10 @@ def test_several_articles_are_spoken_of_together() -> None:
 
 def test_words_that_all_stand_there_are_told_as_not_answered() -> None:
     reply = abstain(understand("Which street in Ganja?"), make_candidates(), verdict(0.1, 0.2, 0.3), Scope(1, ()))
-    assert (reply.reason, reply.message) == ("not_answered", "The article touches on this, but no sentence was found that answers it.")
+    assert (reply.reason, reply.message) == (
+        "not_answered",
+        "The article touches on this, but no sentence was found that answers it.",
+    )
 
 
 def test_an_abstention_shows_the_three_nearest_in_reading_order() -> None:
