@@ -58,8 +58,19 @@ def test_a_new_topic_leaves_the_conversation_behind() -> None:
     assert question.text == "What does Iran export to Azerbaijan?"
 
 
-@pytest.mark.parametrize(("text", "wanted"), [("And then?", True), ("Did he say why?", True), ("Is Baku near?", False)])
-def test_leaning_is_told_by_openings_and_pronouns(text: str, wanted: bool) -> None:
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("And then?", True),
+        ("Did he say why?", True),
+        ("How many were injured?", True),
+        ("What else?", True),
+        ("Is Baku near?", False),
+        ("What happened at the embassy?", False),
+        ("Why was the embassy closed?", False),
+    ],
+)
+def test_leaning_is_told_by_openings_pronouns_and_brevity(text: str, wanted: bool) -> None:
     assert leans(text) is wanted
 
 

@@ -41,6 +41,9 @@ _LEANS = frozenset(
     he she it they him her them his hers its their theirs this that these those there then one ones
     """.split()
 )
+_ELLIPTICAL: tuple[Wanted, ...] = ("number", "time", "place", "person", "reason")
+"""What is asked for in a word or two ("How many were injured?") once the topic is known."""
+
 _EARLIER_WEIGHT = 0.5
 """A word of the question before counts half: it is the topic, not what is asked."""
 
@@ -112,7 +115,10 @@ def leans(asked: str) -> bool:
         return True
     if any(word.name for word in words(asked)):
         return False
-    return any(word.lower in _LEANS for word in words(asked)) or len(content_words(asked)) <= 1
+    if any(word.lower in _LEANS for word in words(asked)):
+        return True
+    topics = len(content_words(asked))
+    return topics == 0 or (topics == 1 and wanted_by(asked) in _ELLIPTICAL)
 
 
 def _topic_before(asked: str, after: Sequence[str]) -> str:
