@@ -166,7 +166,7 @@ def test_a_place_that_cannot_hold_a_library_is_told(tmp_path: Path) -> None:
 
 
 def test_a_second_writer_is_told_to_wait(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.store._BUSY_SECONDS", 0.05)
+    monkeypatch.setattr("rag.store.connections._BUSY_SECONDS", 0.05)
     other = Store(store.folder, encoder="words@1")
     with store.locked(), pytest.raises(LibraryBusyError, match="Another program is changing the library"):
         other.add(make_entry(RAIN))

@@ -1,0 +1,153 @@
+"""What is kept of an article, and how it goes into tables and out of them; opens no file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.embed import Vector, Vectors
+from rag.records import Article, Passage, Sentence
+
+Keys: TypeAlias = NDArray[np.int64]
+"""Passage keys, shape (passages,), int64, ascending."""
+
+SCHEMA = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+CREATE TABLE articles (
+    key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, authors TEXT NOT NULL,
+    published TEXT, source TEXT, note TEXT, text TEXT NOT NULL, blocks TEXT NOT NULL, added TEXT NOT NULL,
+    sha256 TEXT NOT NULL
+) STRICT;
+CREATE TABLE sentences (
+    key INTEGER PRIMARY KEY AUTOINCREMENT, article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE,
+    number INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, block INTEGER NOT NULL,
+    kind TEXT NOT NULL, vector BLOB NOT NULL, UNIQUE (article, number)
+) STRICT;
+CREATE TABLE passages (
+    key INTEGER PRIMARY KEY AUTOINCREMENT, article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE,
+    first INTEGER NOT NULL, last INTEGER NOT NULL, first_sentence INTEGER NOT NULL,
+    last_sentence INTEGER NOT NULL, vector BLOB NOT NULL
+) STRICT;
+CREATE INDEX passages_of_article ON passages (article);
+CREATE TABLE changes (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, operation TEXT NOT NULL, article INTEGER NOT NULL,
+    first_passage INTEGER NOT NULL, last_passage INTEGER NOT NULL
+) STRICT;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """All that is kept of one article: sentences and passages, and a vector for each in the same order."""
+
+    article: Article
+    sentences: tuple[Sentence, ...]
+    sentence_vectors: Vectors
+    passages: tuple[Passage, ...]
+    passage_vectors: Vectors
+
+    def sha256(self) -> str:
+        """Return the checksum of everything that is kept, as it is kept."""
+        article = self.article
+        facts = [article.id, article.title, article.authors, article.published, article.source, article.note]
+        digest = hashlib.sha256(json.dumps([facts, article.text, _block_rows(article)]).encode())
+        for sentence, vector in zip(self.sentences, self.sentence_vectors, strict=True):
+            digest.update(repr((*_sentence_row(sentence), _blob(vector))).encode())
+        for passage, vector in zip(self.passages, self.passage_vectors, strict=True):
+            digest.update(repr((*_passage_row(passage), _blob(vector))).encode())
+        return digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of the log: passages `first` to `last` (keys, inclusive) came or went with an article."""
+
+    seq: int
+    operation: str
+    article: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class PassageRow:
+    """What an index needs of a passage."""
+
+    key: int
+    article: int
+    text: str
+    vector: Vector
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A passage and the key of its article."""
+
+    article: int
+    passage: Passage
+
+
+def insert(db: sqlite3.Connection, entry: Entry) -> None:
+    """Put an article with all that belongs to it into the tables, and log it."""
+    article = entry.article
+    key = db.execute(
+        "INSERT INTO articles (id, title, authors, published, source, note, text, blocks, added, sha256) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(article.id, article.title, json.dumps(article.authors), article.published, article.source, article.note),
+            *(article.text, json.dumps(_block_rows(article)), datetime.now(UTC).isoformat(timespec="seconds")),
+            entry.sha256(),
+        ),
+    ).lastrowid
+    db.executemany(
+        "INSERT INTO sentences (article, number, first, last, block, kind, vector) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [(key, *_sentence_row(s), _blob(v)) for s, v in zip(entry.sentences, entry.sentence_vectors, strict=True)],
+    )
+    db.executemany(
+        "INSERT INTO passages (article, first, last, first_sentence, last_sentence, vector) VALUES (?, ?, ?, ?, ?, ?)",
+        [(key, *_passage_row(p), _blob(v)) for p, v in zip(entry.passages, entry.passage_vectors, strict=True)],
+    )
+    _log(db, "add", key)
+
+
+def delete(db: sqlite3.Connection, key: int) -> None:
+    """Take an article with all that belongs to it out of the tables, and log it."""
+    _log(db, "remove", key)
+    db.execute("DELETE FROM articles WHERE key = ?", (key,))
+
+
+def _log(db: sqlite3.Connection, operation: str, key: int | None) -> None:
+    db.execute(
+        "INSERT INTO changes (operation, article, first_passage, last_passage) "
+        "SELECT ?, ?, coalesce(min(key), 0), coalesce(max(key), -1) FROM passages WHERE article = ?",
+        (operation, key, key),
+    )
+
+
+def _block_rows(article: Article) -> list[tuple[int, int, str]]:
+    return [(block.range.start, block.range.end, block.kind) for block in article.blocks]
+
+
+def _sentence_row(sentence: Sentence) -> tuple[int, int, int, int, str]:
+    return sentence.number, sentence.range.start, sentence.range.end, sentence.block, sentence.kind
+
+
+def _passage_row(passage: Passage) -> tuple[int, int, int, int]:
+    return passage.range.start, passage.range.end, passage.first, passage.last
+
+
+def _blob(vector: Vector) -> bytes:
+    return vector.astype("<f2").tobytes()
+
+
+def vectors(blobs: Sequence[bytes]) -> Vectors:
+    """Half-precision blobs -> unit vectors, shape (blobs, dimensions)."""
+    return np.array([np.frombuffer(blob, "<f2") for blob in blobs]).astype(np.float32)
