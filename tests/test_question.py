@@ -13,6 +13,8 @@ from rag.question import leans, understand, wanted_by
         ("What are the reasons for the war?", "reason"),
         ("How many were hurt?", "number"),
         ("how long is the railway", "number"),
+        ("What is the population of Baku?", "number"),
+        ("What was the total number of guests?", "number"),
         ("When did it begin?", "time"),
         ("Which year was it?", "time"),
         ("Where do they meet?", "place"),

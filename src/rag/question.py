@@ -26,6 +26,8 @@ _WANTED: tuple[tuple[Wanted, str], ...] = (
     ("reason", r"\bwhy\b|\bhow come\b|\bwhat\b.{0,20}\b(reasons?|causes?|caused|led to)\b"),
     ("number", r"\bhow (many|much|old|long|far|big|large|tall|high|deep|often|fast|heavy|wide)\b"),
     ("number", r"\b(what|which) (percent\w*|number|amount|share|proportion)\b"),
+    ("number", r"\bwhat('s| is| was| are| were) the (price|cost|population|length|height|weight|size|age|distance)\b"),
+    ("number", r"\bwhat('s| is| was| are| were) the (\w+ )?(percentage|number|amount|share|total|rate) of\b"),
     ("time", r"\bwhen\b|\b(what|which) (year|date|day|month|time|century|decade)\b"),
     ("place", r"\bwhere\b|\b(what|which) (country|city|place|state|region|town|location)\b"),
     ("person", r"\bwho(m|se)?\b|\bwhat (is|was|are|were) the names? of\b"),
