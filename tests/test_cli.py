@@ -272,7 +272,8 @@ def test_the_repository_library_opens_with_the_default_article(shell: Shell) -> 
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["ask"], ["ask", "Who?", "--batch", "x"], ["zebra"], ["search", "x", "-k", "0"]]
+    "arguments",
+    [[], ["ask"], ["ask", "Who?", "--batch", "x"], ["zebra"], ["search", "x", "-k", "0"], ["serve", "--port", "99999"]],
 )
 def test_wrong_usage_exits_with_2(shell: Shell, arguments: list[str]) -> None:
     try:

@@ -88,5 +88,5 @@ def test_missing_weights_are_told(tmp_path: Path) -> None:
 
 
 def test_a_model_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="cannot be loaded"):
+    with pytest.raises(ModelError, match="cannot be loaded from this machine"):
         load_encoder(Settings(encoder=str(tmp_path / "none")))

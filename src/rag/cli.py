@@ -323,7 +323,7 @@ def _parser() -> argparse.ArgumentParser:
 
     serve = command("serve", _serve, "Open the web chat.")
     serve.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
-    serve.add_argument("--port", type=_positive, default=os.environ.get("PORT", "7860"))
+    serve.add_argument("--port", type=_port, default=os.environ.get("PORT", "7860"))
 
     train = command("train", _train, "For maintainers: make the shipped models anew.")
     train.add_argument("what", choices=("encoder", "reader", "evidence"))
@@ -332,10 +332,17 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a number of at least 1")
-    return value
+    return _whole(text, 1, 10**6)
+
+
+def _port(text: str) -> int:
+    return _whole(text, 0, 65_535)
+
+
+def _whole(text: str, least: int, most: int) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= most):
+        raise argparse.ArgumentTypeError(f"{text[:20]!r} is not a whole number from {least} to {most}")
+    return int(text)
 
 
 if __name__ == "__main__":

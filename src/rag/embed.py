@@ -133,9 +133,13 @@ class SentenceTransformerEncoder:
         except ImportError as error:
             raise MissingPackageError("sentence-transformers", f"The encoder {name!r}") from error
         try:
-            self._model = SentenceTransformer(name)
+            self._model = SentenceTransformer(name, local_files_only=True)
         except (OSError, ValueError) as error:
-            raise ModelError(Path(name), f"cannot be loaded ({error.__class__.__name__})") from error
+            raise ModelError(
+                Path(name),
+                "cannot be loaded from this machine",
+                "Nothing is downloaded here: fetch it first, or give the path of its folder.",
+            ) from error
         self.max_tokens = int(self._model.max_seq_length or 512)
         self.dimensions = int(self._model.get_embedding_dimension() or 0)
         self.identity = f"{name}@{self._revision()}"

@@ -171,10 +171,9 @@ class OffsetError(RagError):
 class ModelError(RagError):
     """Model weights that are missing or not the ones that were checked."""
 
-    def __init__(self, path: Path, cause: str) -> None:
-        super().__init__(
-            f"The model file {path} {cause}. Install the package again: pip install --force-reinstall ask-the-article"
-        )
+    def __init__(self, path: Path, cause: str, next_step: str = "") -> None:
+        again = "Install the package again: pip install --force-reinstall ask-the-article"
+        super().__init__(f"The model {path} {cause}. {next_step or again}")
         self.path, self.cause = path, cause
 
 

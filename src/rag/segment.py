@@ -134,7 +134,7 @@ def load_segment(dense_file: Path, words_folder: Path) -> Segment:
         return Segment(dense, _open_words(words_folder))
     except ValueError:
         # tantivy writes a lock file even to read; where the folder refuses that, it reads a copy, held open
-        with tempfile.TemporaryDirectory() as scratch:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
             return Segment(dense, _open_words(Path(copytree(words_folder, Path(scratch) / "words"))))
 
 
