@@ -92,7 +92,7 @@ def test_pasted_text_is_added_with_what_is_said_about_it(shell: Shell, monkeypat
 
 
 def test_the_same_text_again_is_named_and_skipped(shell: Shell, rain: str) -> None:
-    code, out, err = shell.run("add", str(shell.folder / "rain.txt"))
+    code, out, err = shell.run("add", shell.write("other.txt", RAIN))
     assert (code, out) == (0, "")
     assert err.strip().endswith(f"is in the library already, as {rain}")
 

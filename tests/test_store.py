@@ -1,6 +1,7 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +47,15 @@ def test_the_same_text_twice_is_kept_once(store: Store) -> None:
     assert store.add(make_entry(RAIN))
     assert not store.add(make_entry(RAIN))
     assert store.count() == 1
+
+
+def test_the_same_text_under_another_name_is_recognised(store: Store) -> None:
+    entry = make_entry(RAIN)
+    other = replace(entry, article=replace(entry.article, id="other-name", title="Other"))
+    assert store.same_text(other.article) is None
+    assert store.add(entry)
+    assert not store.add(other)
+    assert store.same_text(other.article) == entry.article.id
 
 
 def test_an_article_is_found_by_the_beginning_of_its_id_when_only_one_fits(store: Store) -> None:

@@ -61,7 +61,7 @@ def _add(options: argparse.Namespace) -> int:
                 failed += 1
                 continue
             if not new:
-                _say(f"skipped: {name} is in the library already, as {article.id}")
+                _say(f"skipped: {name} is in the library already, as {library.same_text(article)}")
                 continue
             added += 1
             _print(options, {"id": article.id, "title": article.title}, f"{article.id}\t{article.title}")

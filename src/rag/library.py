@@ -134,7 +134,11 @@ class Library:
             LibraryError: It cannot be stored; nothing was changed.
         """
         self._check_encoder()
-        return self._store.add(self._prepare(article))
+        return self._store.same_text(article) is None and self._store.add(self._prepare(article))
+
+    def same_text(self, article: Article) -> str | None:
+        """Return the id of the article that has the same text, under whatever name; None when there is none."""
+        return self._store.same_text(article)
 
     def remove(self, article_ids: Sequence[str]) -> dict[str, str]:
         """Remove articles, all or none, and return their ids and titles.
@@ -215,7 +219,7 @@ class Library:
     # Care
 
     def build(self) -> None:
-        """Build the index from what is stored; embed again first when the encoder or its window changed.
+        """Build the index from what is stored; embed again first when the encoder changed.
 
         Raises:
             ReadOnlyLibraryError: The folder cannot be written; what was there stays in use.

@@ -24,7 +24,7 @@ CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE articles (
     key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, authors TEXT NOT NULL,
     published TEXT, source TEXT, note TEXT, text TEXT NOT NULL, blocks TEXT NOT NULL, added TEXT NOT NULL,
-    sha256 TEXT NOT NULL
+    text_sha256 TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL
 ) STRICT;
 CREATE TABLE sentences (
     key INTEGER PRIMARY KEY AUTOINCREMENT, article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE,
@@ -99,12 +99,12 @@ def insert(db: sqlite3.Connection, entry: Entry) -> None:
     """Put an article with all that belongs to it into the tables, and log it."""
     article = entry.article
     key = db.execute(
-        "INSERT INTO articles (id, title, authors, published, source, note, text, blocks, added, sha256) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO articles (id, title, authors, published, source, note, text, blocks, added, "
+        "text_sha256, sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             *(article.id, article.title, json.dumps(article.authors), article.published, article.source, article.note),
             *(article.text, json.dumps(_block_rows(article)), datetime.now(UTC).isoformat(timespec="seconds")),
-            entry.sha256(),
+            *(text_sha256(article), entry.sha256()),
         ),
     ).lastrowid
     db.executemany(
@@ -116,6 +116,11 @@ def insert(db: sqlite3.Connection, entry: Entry) -> None:
         [(key, *_passage_row(p), _blob(v)) for p, v in zip(entry.passages, entry.passage_vectors, strict=True)],
     )
     _log(db, "add", key)
+
+
+def text_sha256(article: Article) -> str:
+    """Return the checksum of an article's text, by which the same text is recognised under any name."""
+    return hashlib.sha256(article.text.encode()).hexdigest()
 
 
 def delete(db: sqlite3.Connection, key: int) -> None:

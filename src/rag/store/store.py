@@ -13,10 +13,11 @@ from rag.embed import Vectors
 from rag.errors import IndexMismatchError, ReadOnlyLibraryError, UnknownArticleError
 from rag.records import Article, ArticleSummary, Block, Passage, Range, Sentence
 from rag.store.connections import Connections
-from rag.store.rows import SCHEMA, Change, Entry, Keys, PassageRow, StoredPassage, delete, insert, vectors
+from rag.store.rows import SCHEMA, Change, Entry, Keys, PassageRow, StoredPassage, delete, insert, text_sha256, vectors
 
 FILE = "library.db"
 FORMAT = "1"
+_SAME_TEXT = "SELECT id FROM articles WHERE text_sha256 = ?"
 
 
 class Store:
@@ -83,6 +84,11 @@ class Store:
         if len(exact) == 1:
             return int(exact[0])
         raise UnknownArticleError(article_id, tuple(found for _, found in rows))
+
+    def same_text(self, article: Article) -> str | None:
+        """Return the id of the article that has the same text, None when there is none."""
+        rows = self._connections.rows(_SAME_TEXT, (text_sha256(article),))
+        return str(rows[0][0]) if rows else None
 
     def article(self, key: int) -> Article | None:
         """Return the article of a key, None when it is not there (any more)."""
@@ -163,9 +169,9 @@ class Store:
     # Writing
 
     def add(self, entry: Entry) -> bool:
-        """Add an article with all that belongs to it, or nothing; return False when its id is there already."""
+        """Add an article with all that belongs to it, or nothing; return False when its text is there already."""
         with self._connections.writing() as db:
-            if db.execute("SELECT 1 FROM articles WHERE id = ?", (entry.article.id,)).fetchone():
+            if db.execute(_SAME_TEXT, (text_sha256(entry.article),)).fetchone():
                 return False
             insert(db, entry)
         return True
