@@ -40,7 +40,7 @@ chromium:
 	@touch $@
 
 .venv/test.done: .venv/base.done
-	@$(PIP) -e '.[test,bench]'
+	@$(PIP) -e '.[test]'
 	@touch $@ .venv/chat.done
 
 clean:

@@ -8,6 +8,7 @@ RagError
 │   ├── EmptyTextError            nothing but white space
 │   └── TooLargeError             more than an article may have
 ├── QuestionError               a question that cannot be asked
+├── DataError                   labelled questions that cannot be used
 ├── LibraryError                a library that cannot do what was asked
 │   ├── NoLibraryError            no library in this folder
 │   ├── EmptyLibraryError         no articles to ask
@@ -17,6 +18,7 @@ RagError
 │   ├── DamagedLibraryError       stored bytes that fail their check
 │   └── IndexMismatchError        the index was built with another setting
 ├── OffsetError                 a range that does not hold the text it claims
+├── UnwritableFileError         a file that cannot be written
 ├── ModelError                  model weights that are missing or altered
 ├── AddressError                an address or port that cannot be served on
 ├── SettingError                a setting with a value that cannot be used
@@ -88,6 +90,15 @@ class QuestionError(RagError):
     def __init__(self, cause: str, next_step: str) -> None:
         super().__init__(f"The question {cause}. {next_step}")
         self.cause = cause
+
+
+class DataError(RagError):
+    """A file of questions, or a line of it, that cannot be used."""
+
+    def __init__(self, path: Path, cause: str, next_step: str, *, line: int | None = None) -> None:
+        where = f"{path}, line {line}," if line is not None else str(path)
+        super().__init__(f"{where} cannot be used: {cause}. {next_step}")
+        self.path, self.cause, self.line = path, cause, line
 
 
 class LibraryError(RagError):
@@ -166,6 +177,14 @@ class OffsetError(RagError):
             "Check the library with: rag verify"
         )
         self.article, self.start, self.end = article, start, end
+
+
+class UnwritableFileError(RagError):
+    """A file that was to be written and cannot be."""
+
+    def __init__(self, path: Path, cause: str) -> None:
+        super().__init__(f"{path} cannot be written: {cause}. Make its folder writable, or choose another path.")
+        self.path, self.cause = path, cause
 
 
 class ModelError(RagError):

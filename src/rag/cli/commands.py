@@ -1,0 +1,180 @@
+"""The commands that keep and ask a library: each takes its options and returns its exit code."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rag.cli.show import say, show, show_json, told, wrong
+from rag.errors import ReadError
+from rag.settings import load_settings
+
+if TYPE_CHECKING:
+    from rag.library import Library
+    from rag.records import Article
+
+
+def add(options: argparse.Namespace) -> int:
+    """Add articles; what cannot be one is named and skipped."""
+    from rag.articles import Metadata
+
+    given = Metadata(
+        title=options.title,
+        authors=tuple(options.author or ()),
+        published=options.published,
+        source=options.source,
+    )
+    added = failed = 0
+    with _open(options, create=True) as library:
+        for name in _sources(options.path):
+            try:
+                article = _read(name, given, library.settings.max_article_bytes)
+                new = library.add(article)
+            except ReadError as error:
+                say(f"skipped: {error}")
+                failed += 1
+                continue
+            if not new:
+                say(f"skipped: {name} is in the library already, as {library.same_text(article)}")
+                continue
+            added += 1
+            show(options, {"id": article.id, "title": article.title}, f"{article.id}\t{article.title}")
+        if added:
+            library.refresh()
+    return 1 if failed and not added else 0
+
+
+def articles(options: argparse.Namespace) -> int:
+    """List the articles."""
+    from rag.shapes import summary_shape
+
+    with _open(options) as library:
+        for summary in library.articles():
+            about = ", ".join([*summary.authors, *filter(None, [summary.published])])
+            line = f"{summary.id}\t{summary.title}\t{about}\t{summary.characters:,} characters"
+            show(options, summary_shape(summary), line)
+    return 0
+
+
+def remove(options: argparse.Namespace) -> int:
+    """Remove articles, all or none."""
+    with _open(options) as library:
+        for article_id, title in library.remove(options.id).items():
+            show(options, {"id": article_id, "title": title}, f"removed {article_id}\t{title}")
+        library.refresh()
+    return 0
+
+
+def show_article(options: argparse.Namespace) -> int:
+    """Print the stored text of an article, byte for byte."""
+    with _open(options) as library:
+        article = library.article(options.id)
+    if options.json:
+        show_json({"id": article.id, "title": article.title, "text": article.text})
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(article.text.encode("utf-8"))
+        sys.stdout.buffer.flush()
+    return 0
+
+
+def ask(options: argparse.Namespace) -> int:
+    """Reply to a question, or to each line of a batch."""
+    from rag.shapes import reply_shape
+
+    if (options.question is None) == (options.batch is None):
+        return wrong("give a QUESTION, or --batch FILE")
+    with _open(options) as library:
+        if options.batch is None:
+            reply = library.ask(
+                options.question,
+                after=options.after,
+                articles=options.article,
+                max_quotes=options.quotes,
+                balance=options.balance,
+            )
+            show(options, reply_shape(reply), told(reply))
+            return 0
+        from rag.evaluate.cases import read_objects
+
+        for _, line in read_objects(options.batch, "id", "question"):
+            reply = library.ask(
+                str(line["question"]),
+                after=line.get("history", ()),
+                articles=line.get("articles", ()),
+                max_quotes=options.quotes,
+                balance=options.balance,
+            )
+            show_json(reply_shape(reply, str(line["id"])))
+    return 0
+
+
+def search(options: argparse.Namespace) -> int:
+    """Rank passages."""
+    from rag.shapes import hit_shape
+
+    with _open(options) as library:
+        for hit in library.search(options.query, k=options.k, articles=options.article):
+            shape = hit_shape(hit)
+            line = f"{shape['score']:.4f}\t{shape['article']}:{shape['start']}-{shape['end']}\n{shape['text']}\n"
+            show(options, shape, line)
+    return 0
+
+
+def verify(options: argparse.Namespace) -> int:
+    """Check the whole library; 1 when something is wrong."""
+    with _open(options) as library:
+        problems = list(library.verify())
+        count = len(library.articles()) if not problems else 0
+    line = "\n".join(problems) or f"all is well: {count} article{'' if count == 1 else 's'} checked"
+    show(options, {"ok": not problems, "problems": problems}, line)
+    return 1 if problems else 0
+
+
+def build(options: argparse.Namespace) -> int:
+    """Build or repair the index."""
+    with _open(options) as library:
+        library.build()
+        listed = library.articles()
+    passages = sum(summary.passages for summary in listed)
+    line = f"built: {passages} passages of {len(listed)} articles"
+    show(options, {"articles": len(listed), "passages": passages}, line)
+    return 0
+
+
+def serve(options: argparse.Namespace) -> int:
+    """Open the web chat."""
+    from rag.web.server import serve as serve_page
+
+    with _open(options) as library:
+        serve_page(library, options.host, options.port, announce=say)
+    return 0
+
+
+def _open(options: argparse.Namespace, *, create: bool = False) -> Library:
+    from rag.library import open_library
+
+    return open_library(options.index, load_settings(), create=create)
+
+
+def _sources(paths: Sequence[str]) -> Iterator[str]:
+    """The files of every folder in the list, in order; everything else as it stands."""
+    from rag.articles import SUFFIXES
+
+    for path in paths:
+        if path != "-" and Path(path).is_dir():
+            files = (file for file in sorted(Path(path).rglob("*")) if file.suffix.lower() in SUFFIXES)
+            yield from map(str, files)
+        else:
+            yield path
+
+
+def _read(name: str, given: Any, limit: int) -> Article:
+    from rag.articles import read_bytes, read_file
+
+    if name == "-":
+        return read_bytes(sys.stdin.buffer.read(limit + 1), name="pasted text", given=given, max_bytes=limit)
+    return read_file(Path(name), max_bytes=limit, given=given)

@@ -1,0 +1,80 @@
+"""The commands that measure and make the models: each takes its options and returns its exit code."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import shlex
+
+from rag.cli.show import say, show, show_json, wrong
+from rag.settings import load_settings
+
+SEED, RESAMPLES = 0, 1_000
+"""What `rag evaluate` leaves to chance when nothing is said."""
+
+
+def bench(options: argparse.Namespace) -> int:
+    """Measure speed."""
+    from rag.bench import bench as measure
+
+    figures = measure(options.text, load_settings())
+    show(options, figures, "\n".join(f"{name}\t{value}" for name, value in figures.items()))
+    return 0
+
+
+def score(options: argparse.Namespace) -> int:
+    """Print the scores of the candidates of each question, one JSON object a line."""
+    from rag.evaluate.cases import pool_cases
+    from rag.evaluate.judge import load_judge
+    from rag.evaluate.progress import watch
+
+    cases, judge = pool_cases(options.file), load_judge(load_settings())
+    for case in watch(cases, "scoring"):
+        scores = judge(case.question, case.texts, apart=options.apart).scores
+        show_json({"id": case.id, "scores": [round(float(one), 6) for one in scores]})
+    return 0
+
+
+def evaluate(options: argparse.Namespace) -> int:
+    """Measure one suite beside its baselines; write the report where `--write` says."""
+    from rag.evaluate import Draws, report_shape, report_table, run_suite, write_section
+
+    draws = Draws(options.seed, options.resamples)
+    report = run_suite(options.suite, options.data, options.index, load_settings(), draws)
+    if options.verbose:
+        for line in report.findings.misses:
+            say(line)
+    if options.write is not None:
+        write_section(options.write, report, _command(options))
+    show(options, report_shape(report), report_table(report))
+    return 0
+
+
+def train(options: argparse.Namespace) -> int:
+    """Make a shipped model anew."""
+    from rag.train import make_encoder, make_evidence, make_scorer
+
+    logging.getLogger("rag").setLevel(logging.INFO)
+    if options.what == "encoder":
+        told = make_encoder()
+    elif options.data is None:
+        return wrong(f"rag train {options.what} needs --data DIR, with the folders train and dev in it")
+    elif options.what == "scorer":
+        told = make_scorer(options.data, options.work, load_settings())
+    else:
+        told = make_evidence(options.data, load_settings())
+    show(options, told, json.dumps(told, indent=1))
+    return 0
+
+
+def _command(options: argparse.Namespace) -> str:
+    """The command that repeats an evaluation."""
+    words = ["rag", "evaluate", options.suite, "--data", str(options.data)]
+    if options.suite == "answers":
+        words += ["--index", str(options.index)]
+    if options.seed != SEED:
+        words += ["--seed", str(options.seed)]
+    if options.resamples != RESAMPLES:
+        words += ["--resamples", str(options.resamples)]
+    return shlex.join(words)

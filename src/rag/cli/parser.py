@@ -1,0 +1,123 @@
+"""The words that `rag` understands: every command with its options."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from rag.cli import commands, measure
+from rag.version import VERSION
+
+SUITES = ("answers", "ranking", "refusal", "retrieval")
+"""Those of `rag.evaluate`, which is not imported to say so."""
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser; what it parses has the command's function as `run`."""
+    parser = argparse.ArgumentParser(
+        prog="rag", description="Ask articles; get their own words, with the place of each."
+    )
+    parser.add_argument("--version", action="version", version=f"ask-the-article {VERSION}")
+    parsers = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_library_commands(parsers)
+    _add_measuring_commands(parsers)
+    return parser
+
+
+def _add_library_commands(parsers: Any) -> None:
+    add = _command(parsers, "add", commands.add, "Add articles: files, folders, or - for pasted text.")
+    add.add_argument("path", nargs="+", metavar="PATH|-")
+    for name in ("title", "published", "source"):
+        add.add_argument(f"--{name}", help=f"{name}, instead of what the text says")
+    add.add_argument("--author", action="append", help="author; may be given several times")
+
+    _command(parsers, "articles", commands.articles, "List the articles.")
+    _command(parsers, "remove", commands.remove, "Remove articles.").add_argument("id", nargs="+", metavar="ID")
+    show = _command(parsers, "show", commands.show_article, "Print the stored text of an article.")
+    show.add_argument("id", metavar="ID")
+
+    ask = _command(parsers, "ask", commands.ask, "Answer a question with quotes.")
+    ask.add_argument("question", nargs="?", metavar="QUESTION")
+    ask.add_argument(
+        "--batch", type=Path, metavar="FILE", help="questions as JSONL, - for stdin; prints a reply a line"
+    )
+    ask.add_argument("--after", nargs="+", default=(), metavar="QUESTION", help="earlier questions, oldest first")
+    ask.add_argument("--article", nargs="+", default=(), metavar="ID", help="look in these articles only")
+    balance = ask.add_mutually_exclusive_group()
+    balance.add_argument(
+        "--strict", dest="balance", action="store_const", const="strict", help="rather refuse than quote what is unsure"
+    )
+    balance.add_argument(
+        "--eager", dest="balance", action="store_const", const="eager", help="rather quote what is unsure than refuse"
+    )
+    ask.add_argument("--quotes", type=_positive, metavar="N", help="at most N quotes")
+
+    search = _command(parsers, "search", commands.search, "Rank passages for a query.")
+    search.add_argument("query", metavar="QUERY")
+    search.add_argument("-k", type=_positive, default=10, metavar="N", help="passages (10)")
+    search.add_argument("--article", nargs="+", default=(), metavar="ID", help="look in these articles only")
+
+    _command(parsers, "verify", commands.verify, "Check the whole library; exit 1 names what is wrong.")
+    _command(parsers, "build", commands.build, "Build or repair the index from what is stored.")
+
+    serve = _command(parsers, "serve", commands.serve, "Open the web chat.")
+    serve.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
+    serve.add_argument("--port", type=_port, default=os.environ.get("PORT", "7860"))
+
+
+def _add_measuring_commands(parsers: Any) -> None:
+    score = _command(parsers, "score", measure.score, "Score the candidate sentences of each question.")
+    score.add_argument("file", type=Path, metavar="FILE", help="JSONL of id, question, candidates; - for stdin")
+    score.add_argument("--apart", action="store_true", help="score each sentence without its neighbours")
+
+    evaluate = _command(parsers, "evaluate", measure.evaluate, "Measure quality beside simple baselines.")
+    evaluate.add_argument("suite", choices=SUITES)
+    evaluate.add_argument("--data", type=Path, metavar="FILE", required=True, help="labelled questions as JSONL")
+    evaluate.add_argument("--seed", type=_seed, default=measure.SEED, metavar="N", help="of all chance (0)")
+    evaluate.add_argument(
+        "--resamples", type=_positive, default=measure.RESAMPLES, metavar="N", help="draws behind an interval (1000)"
+    )
+    evaluate.add_argument("--write", type=Path, metavar="PATH", help="Markdown file whose section is written anew")
+
+    bench = _command(parsers, "bench", measure.bench, "Measure speed beside plain sentence-transformers.")
+    bench.add_argument("--text", type=Path, default=Path("index/articles/iran-azerbaijan.txt"), metavar="FILE",
+                       help="the article to measure with (the default article)")  # fmt: skip
+
+    train = _command(parsers, "train", measure.train, "For maintainers: make the shipped models anew.")
+    train.add_argument("what", choices=("encoder", "scorer", "evidence"))
+    train.add_argument("--data", type=Path, metavar="DIR", help="labelled questions: train/ and dev/")
+    train.add_argument("--work", type=Path, default=Path("build/scorer"), metavar="DIR",
+                       help="states of a long training, to go on from")  # fmt: skip
+
+
+def _command(
+    parsers: Any, name: str, run: Callable[[argparse.Namespace], int], help_text: str
+) -> argparse.ArgumentParser:
+    made: argparse.ArgumentParser = parsers.add_parser(name, help=help_text, description=help_text)
+    made.add_argument("--index", type=Path, default=Path(os.environ.get("RAG_INDEX", "index")), metavar="DIR",
+                      help="folder of the library ($RAG_INDEX, else ./index)")  # fmt: skip
+    made.add_argument("--json", action="store_true", help="print JSON, one object a line")
+    made.add_argument("--verbose", action="store_true", help="tell more on stderr")
+    made.set_defaults(run=run)
+    return made
+
+
+def _positive(text: str) -> int:
+    return _whole(text, 1, 10**6)
+
+
+def _seed(text: str) -> int:
+    return _whole(text, 0, 10**9 - 1)
+
+
+def _port(text: str) -> int:
+    return _whole(text, 0, 65_535)
+
+
+def _whole(text: str, least: int, most: int) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= most):
+        raise argparse.ArgumentTypeError(f"{text[:20]!r} is not a whole number from {least} to {most}")
+    return int(text)

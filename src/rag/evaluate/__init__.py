@@ -1,0 +1,78 @@
+"""Labelled questions -> metrics with n and 95 % intervals, beside named baselines in the same run.
+
+Nothing is loaded by importing this; `rag.evaluate.metrics` can be used alone.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from rag.evaluate.bootstrap import Draws
+from rag.evaluate.report import Findings, Report, report_shape, report_table, write_section
+from rag.settings import Settings
+
+__all__ = ["SUITES", "Draws", "Report", "report_shape", "report_table", "run_suite", "write_section"]
+
+SUITES = ("answers", "ranking", "refusal", "retrieval")
+
+
+def run_suite(suite: str, data: Path, index: Path, settings: Settings, draws: Draws) -> Report:
+    """Run one suite on a file of questions and return what it measured.
+
+    Args:
+        suite: One of `SUITES`.
+        data: The questions, as JSON lines.
+        index: The folder of the library that `answers` asks.
+        settings: For the models and the library.
+        draws: For the order of ties and the intervals.
+
+    Raises:
+        UnreadableFileError: The file cannot be read.
+        DataError: The file, or a line of it, cannot be used.
+        LibraryError: The library cannot be used.
+        ModelError: Weights are missing or altered.
+        MissingPackageError: The packages of the extra `evaluate` are not installed.
+    """
+    match suite:
+        case "answers":
+            findings = _answers(data, index, settings, draws)
+        case "retrieval":
+            findings = _retrieval(data, settings, draws)
+        case _:
+            findings = _pools(suite, data, settings, draws)
+    return Report(suite, data, draws, findings)
+
+
+def _answers(data: Path, index: Path, settings: Settings, draws: Draws) -> Findings:
+    from rag.embed import load_encoder
+    from rag.evaluate.answers import evaluate_answers
+    from rag.evaluate.cases import answer_cases
+    from rag.library import open_library
+
+    cases = answer_cases(data)
+    with open_library(index, settings) as library:
+        return evaluate_answers(cases, library, load_encoder(settings), draws, path=data)
+
+
+def _pools(suite: str, data: Path, settings: Settings, draws: Draws) -> Findings:
+    from rag.embed import load_encoder
+    from rag.evaluate.cases import labelled_cases
+    from rag.evaluate.judge import load_judge
+    from rag.evaluate.ranking import evaluate_ranking
+    from rag.evaluate.refusal import evaluate_refusal
+
+    evaluate = {"ranking": evaluate_ranking, "refusal": evaluate_refusal}[suite]
+    cases = labelled_cases(data)
+    return evaluate(cases, load_judge(settings), load_encoder(settings), draws)
+
+
+def _retrieval(data: Path, settings: Settings, draws: Draws) -> Findings:
+    from rag.embed import load_encoder
+    from rag.evaluate.cases import place_cases
+    from rag.evaluate.retrieval import evaluate_retrieval
+    from rag.library import Library
+
+    cases, encoder = place_cases(data), load_encoder(settings)
+    with tempfile.TemporaryDirectory() as folder, Library(Path(folder), settings, encoder=encoder) as library:
+        return evaluate_retrieval(cases, library, encoder, draws)

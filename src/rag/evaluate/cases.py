@@ -1,0 +1,212 @@
+"""Lines of JSON -> labelled questions; knows the formats, not what is measured with them.
+
+Fields that a format does not name are ignored.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from rag.errors import DataError, UnreadableFileError
+from rag.evaluate.metrics import Numbers
+from rag.records import Range
+
+Case = TypeVar("Case")
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCase:
+    """A question to a library, and what its reply must hold.
+
+    Attributes:
+        id: Names the question.
+        kind: What sort of question it is.
+        question: The question.
+        evidence: Every inner tuple is one thing to find; any of its alternatives will do. Empty: nothing answers.
+        speakers: Names that must have a quote.
+        history: Earlier questions of the conversation, oldest first.
+    """
+
+    id: str
+    kind: str
+    question: str
+    evidence: tuple[tuple[str, ...], ...]
+    speakers: tuple[str, ...]
+    history: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PoolCase:
+    """A question and sentences in document order, at least one."""
+
+    id: str
+    question: str
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledCase:
+    """A question, sentences in document order, and which of them answer: `labels`, 1 or 0, shape (texts,)."""
+
+    id: str
+    question: str
+    texts: tuple[str, ...]
+    labels: Numbers
+
+    @property
+    def answerable(self) -> bool:
+        """Whether any sentence answers."""
+        return bool(self.labels.any())
+
+    @property
+    def mixed(self) -> bool:
+        """Whether some sentences answer and others do not, so that their order matters."""
+        return self.answerable and not self.labels.all()
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceCase:
+    """A question, the text that answers it, and where in the text: `answers` is empty when nothing does."""
+
+    id: str
+    question: str
+    title: str
+    context: str
+    answers: tuple[Range, ...]
+
+
+def read_objects(path: Path, *fields: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the objects of a JSONL file with the numbers of their lines; `-` is stdin, empty lines are skipped.
+
+    Raises:
+        UnreadableFileError: The file cannot be read.
+        DataError: A line is not an object with all the fields.
+    """
+    try:
+        text = path.read_text(encoding="utf-8") if str(path) != "-" else sys.stdin.read()
+    except OSError as error:
+        raise UnreadableFileError(str(path), error.strerror or str(error)) from error
+    except UnicodeDecodeError as error:
+        raise DataError(path, "it is not UTF-8", "Save it as UTF-8 and try again.") from error
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            value = json.loads(line)
+        except ValueError as error:
+            raise DataError(path, "it is not JSON", _wanted(fields), line=number) from error
+        missing = [field for field in fields if not isinstance(value, dict) or field not in value]
+        if missing:
+            raise DataError(path, f"it has no {' and no '.join(missing)}", _wanted(fields), line=number)
+        yield number, value
+
+
+def answer_cases(path: Path) -> list[AnswerCase]:
+    """Return the questions of a gold file.
+
+    Raises:
+        UnreadableFileError: The file cannot be read.
+        DataError: It holds no question, or a line is not one.
+    """
+    return _read(path, ("id", "kind", "question", "evidence"), _answer_case)
+
+
+def labelled_cases(path: Path) -> list[LabelledCase]:
+    """Return the questions of a file of labelled candidates.
+
+    Raises:
+        UnreadableFileError: The file cannot be read.
+        DataError: It holds no question, or a line is not one.
+    """
+    return _read(path, ("id", "question", "candidates"), _labelled_case)
+
+
+def pool_cases(path: Path) -> list[PoolCase]:
+    """Return the questions of a file of candidates, labelled or not.
+
+    Raises:
+        UnreadableFileError: The file cannot be read.
+        DataError: It holds no question, or a line is not one.
+    """
+    return _read(path, ("id", "question", "candidates"), _pool_case)
+
+
+def place_cases(path: Path) -> list[PlaceCase]:
+    """Return the questions of a file in the format of XQuAD.
+
+    Raises:
+        UnreadableFileError: The file cannot be read.
+        DataError: It holds no question, or a line is not one; an answer that is not where it says is one case.
+    """
+    return _read(path, ("id", "context", "question", "answers", "starts"), _place_case)
+
+
+def _read(path: Path, fields: tuple[str, ...], make: Callable[[dict[str, Any]], Case]) -> list[Case]:
+    cases = []
+    for number, value in read_objects(path, *fields):
+        try:
+            cases.append(make(value))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            cause = str(error) if type(error) is ValueError else "a field is not of its kind"
+            raise DataError(path, cause, _wanted(fields), line=number) from error
+    if not cases:
+        raise DataError(path, "it holds no question", _wanted(fields))
+    return cases
+
+
+def _wanted(fields: tuple[str, ...]) -> str:
+    return f"Every line must be a JSON object with {', '.join(fields)}."
+
+
+def _answer_case(value: dict[str, Any]) -> AnswerCase:
+    evidence = tuple(_texts(group) for group in value["evidence"])
+    if not all(group and all(group) for group in evidence):
+        raise ValueError("a group of its evidence is empty")
+    return AnswerCase(
+        id=str(value["id"]),
+        kind=str(value["kind"]),
+        question=_text(value["question"]),
+        evidence=evidence,
+        speakers=_texts(value.get("speakers", ())),
+        history=_texts(value.get("history", ())),
+    )
+
+
+def _pool_case(value: dict[str, Any]) -> PoolCase:
+    texts = _texts(candidate["text"] for candidate in value["candidates"])
+    if not texts:
+        raise ValueError("it has no candidates")
+    return PoolCase(str(value["id"]), _text(value["question"]), texts)
+
+
+def _labelled_case(value: dict[str, Any]) -> LabelledCase:
+    pool = _pool_case(value)
+    labels = np.array([float(float(candidate["label"]) > 0) for candidate in value["candidates"]])
+    return LabelledCase(pool.id, pool.question, pool.texts, labels)
+
+
+def _place_case(value: dict[str, Any]) -> PlaceCase:
+    context, places = _text(value["context"]), []
+    for answer, start in zip(_texts(value["answers"]), value["starts"], strict=True):
+        if not answer or start < 0 or context[start : start + len(answer)] != answer:
+            raise ValueError(f"the answer {answer[:40]!r} does not stand at {start}")
+        places.append(Range(start, start + len(answer)))
+    title = _text(value.get("title", "")).replace("_", " ")
+    return PlaceCase(str(value["id"]), _text(value["question"]), title, context, tuple(places))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _texts(values: Any) -> tuple[str, ...]:
+    return tuple(map(_text, values))
