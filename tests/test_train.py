@@ -4,13 +4,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import WordEncoder, WordReader
+from fakes import WordEncoder, WordScorer
 
 from rag.errors import UnreadableFileError
-from rag.evidence import FEATURES, FILE, load_judge
-from rag.train.evidence import area_under_roc, average_precision, fit_logistic, train_evidence
-from rag.train.pools import QUESTIONS, Case, CaseVectors, for_reader, load_cases, make_cases
-from rag.train.reader import make_pairs
+from rag.evidence import FEATURES, FILE, load_models
+from rag.train.evidence import fit_logistic, train_evidence
+from rag.train.pools import QUESTIONS, Case, for_scorer, load_cases, make_cases
+from rag.train.spoil import OPPOSITE, smudge, spoil
+from rag.train.windows import LONGEST, Cutter, Elsewhere, Window, make_windows
 
 
 def write_data(folder: Path, paragraphs: int = 40) -> Path:
@@ -32,25 +33,25 @@ def write_data(folder: Path, paragraphs: int = 40) -> Path:
 
 
 def make_case(*texts: str, labels: list[float]) -> Case:
-    return Case("answerable", "Where is it?", texts, np.array(labels), " ".join(texts))
+    return Case("answerable", "Where is it?", texts, np.array(labels), texts)
 
 
 def test_a_pool_without_its_paragraph_has_nothing_that_answers(tmp_path: Path) -> None:
-    write_data(tmp_path)
-    cases = make_cases(tmp_path / "train" / "squad2.jsonl", 40, random.Random(0))
+    write_data(tmp_path, 80)
+    cases = make_cases(tmp_path / "train" / "squad2.jsonl", 80, random.Random(0))
     kinds = {case.kind for case in cases}
-    assert kinds == {"answerable", "unanswerable", "left out", "elsewhere"}
+    assert kinds == {"answerable", "unanswerable", "left out", "elsewhere", "spoilt"}
     for case in cases:
         assert len(case.labels) == len(case.texts)
         assert bool(case.labels.any()) == (case.kind == "answerable")
-        home_is_in = case.home in " ".join(case.texts)
-        assert home_is_in == (case.kind in ("answerable", "unanswerable"))
+        home_is_in = " ".join(case.paragraph) in " ".join(case.texts)
+        assert home_is_in == (case.kind in ("answerable", "unanswerable", "spoilt"))
 
 
 def test_questions_on_a_paragraph_go_the_same_way(tmp_path: Path) -> None:
     cases = load_cases(write_data(tmp_path) / "train", seed=0)
-    ways = {case.home: for_reader(case) for case in cases}
-    assert all(ways[case.home] == for_reader(case) for case in cases)
+    ways = {case.paragraph: for_scorer(case) for case in cases}
+    assert all(ways[case.paragraph] == for_scorer(case) for case in cases)
     assert set(ways.values()) == {True, False}
 
 
@@ -59,14 +60,90 @@ def test_a_missing_data_file_is_named(tmp_path: Path) -> None:
         load_cases(tmp_path, seed=0)
 
 
-def test_pairs_are_one_that_answers_and_two_near_ones_that_do_not() -> None:
-    case = make_case("Is it here?", "Where it is.", "It is in Baku.", "Zebra.", labels=[0, 0, 1, 0])
-    pairs = make_pairs([case], CaseVectors(WordEncoder(), [case]), random.Random(0))
-    assert [(pair.before, pair.sentence, pair.answers) for pair in pairs[:2]] == [
-        ("Where it is.", "It is in Baku.", True),
-        ("Is it here?", "Where it is.", False),
+def windows_of(name: str = "squad2") -> list[Window]:
+    cases = [
+        make_case(f"Rain fell in Town{n}.", f"Anna{n} lives in Town{n}.", "No more.", labels=[0, 1, 0])
+        for n in range(9)
     ]
-    assert [pair.answers for pair in pairs] == [True, False, False]
+    encoder, rng = WordEncoder(), random.Random(0)
+    elsewhere = Elsewhere(encoder, cases) if name == "squad2" else None
+    return list(make_windows(name, cases, elsewhere, Cutter(encoder, rng), rng))
+
+
+def test_windows_are_of_every_kind() -> None:
+    windows = windows_of()
+    assert any(any(window.answers) for window in windows)
+    assert any(not any(window.answers) and "No more." in window.sentences for window in windows)
+    mixed = [w for w in windows if any(w.answers) and len({text for text in w.sentences if "lives" in text}) > 1]
+    assert all(sum(window.answers) == 1 for window in mixed)
+    assert mixed
+
+
+def test_every_question_of_a_file_brings_its_answer_once_a_pass() -> None:
+    assert sum(any(window.answers) for window in windows_of("squadshifts_reddit")) == 9
+
+
+def test_a_window_holds_its_row_and_keeps_to_its_length() -> None:
+    texts = [" ".join(["word"] * 40) for _ in range(12)]
+    cutter = Cutter(WordEncoder(), random.Random(0))
+    for row in range(12):
+        rows = cutter.cut(texts, row)
+        assert row in rows
+        assert len(rows) * 43 <= LONGEST
+
+
+def test_hard_negatives_are_near_and_from_elsewhere() -> None:
+    cases = [
+        Case(
+            "answerable", "Where is rain?", ("Rain is here.", "Snow."), np.array([1.0, 0.0]), ("Rain is here.", "Snow.")
+        ),
+        Case(
+            "answerable",
+            "Who is it?",
+            ("Where is rain now?", "Sun."),
+            np.array([1.0, 0.0]),
+            ("Where is rain now?", "Sun."),
+        ),
+    ]
+    near = Elsewhere(WordEncoder(), cases).near(cases[0])
+    assert near[0] == (("Where is rain now?", "Sun."), 0)
+    assert all(texts != cases[0].texts for texts, _ in near)
+
+
+YEARS = (2004, *(1999 + step for step in (-30, -10, -3, -2, -1, 1, 2, 3, 10, 30)))
+
+
+@pytest.mark.parametrize(
+    ("question", "texts", "wanted"),
+    [
+        (
+            "Where did Anna go?",
+            ["They met Boris there."],
+            {"Where did Boris go?", "Where did not Anna go?", "Where did never Anna go?"},
+        ),
+        ("What happened in 1999?", ["It was 2004."], {f"What happened in {year}?" for year in YEARS}),
+        ("What was the first sign?", [], {"What was the last sign?"}),
+    ],
+)
+def test_a_spoilt_question_has_one_thing_wrong(question: str, texts: list[str], wanted: set[str]) -> None:
+    made = {spoil(question, texts, texts, random.Random(seed)) for seed in range(60)} - {None}
+    assert made
+    assert made <= wanted | {question.replace("was", "was not"), question.replace("was", "was never")}
+
+
+def test_what_has_nothing_to_spoil_is_left() -> None:
+    assert spoil("Why?", [], [], random.Random(0)) is None
+
+
+def test_opposites_go_both_ways() -> None:
+    assert OPPOSITE["first"] == "last"
+    assert OPPOSITE["last"] == "first"
+
+
+def test_a_question_typed_in_haste_stays_a_question_on_the_same() -> None:
+    made = {smudge("Where did Anna travel yesterday?", random.Random(seed)) for seed in range(200)}
+    assert {"Where did Anna travel yesterday?", "Where did Anna travel yesterday", "Anna travel yesterday"} <= made
+    assert all("Anna" in one for one in made)
 
 
 def test_a_logistic_finds_what_separates_and_keeps_the_allowed_sign() -> None:
@@ -82,12 +159,12 @@ def test_a_logistic_finds_what_separates_and_keeps_the_allowed_sign() -> None:
 
 def test_evidence_is_fitted_and_can_be_loaded(tmp_path: Path) -> None:
     data = write_data(tmp_path)
-    fitted = train_evidence(data / "train", data / "dev", WordEncoder(), WordReader())
+    fitted = train_evidence(data / "train", data / "dev", WordEncoder(), WordScorer())
     path = tmp_path / "evidence.json"
     path.write_text(json.dumps(fitted))
-    assert load_judge(path).thresholds == fitted["thresholds"]
+    assert load_models(path).thresholds == fitted["thresholds"]
     assert fitted["fitted"]["figures"]["held out"]["MAP"] > 0.9
-    again = train_evidence(data / "train", data / "dev", WordEncoder(), WordReader())
+    again = train_evidence(data / "train", data / "dev", WordEncoder(), WordScorer())
     assert again == fitted
 
 
@@ -95,16 +172,4 @@ def test_the_shipped_weights_have_the_signs_that_features_may_have() -> None:
     fitted = json.loads(FILE.read_text())
     assert {name: set(fitted[name]) - {"bias"} for name in FEATURES} == {n: set(f) for n, f in FEATURES.items()}
     assert all(fitted["question"][name] <= 0 for name in ("uncovered_name", "missing", "missing_name"))
-    assert all(fitted["sentence"][name] >= 0 for name in ("cosine", "words", "window"))
-
-
-@pytest.mark.parametrize(
-    ("scores", "labels", "wanted"),
-    [([0.9, 0.5, 0.1], [1, 0, 0], 1.0), ([0.9, 0.5, 0.1], [0, 0, 1], 1 / 3), ([0.5, 0.5], [0, 1], 0.5)],
-)
-def test_average_precision(scores: list[float], labels: list[float], wanted: float) -> None:
-    assert average_precision(np.array(scores), np.array(labels)) == pytest.approx(wanted)
-
-
-def test_area_under_roc_counts_ties_half() -> None:
-    assert area_under_roc([0.9, 0.5], [0.5, 0.1]) == 0.875
+    assert all(fitted["sentence"][name] >= 0 for name in ("logit", "cosine", "words", "nearby"))

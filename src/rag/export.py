@@ -6,7 +6,7 @@ import hashlib
 import json
 import tempfile
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from shutil import copyfile
 from typing import Any
@@ -52,7 +52,8 @@ def export_encoder(folder: Path) -> float:
     # Phase 1: the graph, with pooling and normalisation inside.
     with tempfile.TemporaryDirectory() as scratch:
         plain = Path(scratch) / "plain.onnx"
-        write_graph(_pooled(original), plain, ("input_ids", "attention_mask"), "vectors")
+        axes = ("texts", "tokens")
+        write_graph(_pooled(original), plain, {"input_ids": axes, "attention_mask": axes}, "vectors")
         # Phase 2: int8.
         quantise(plain, folder / "encoder.onnx")
     copyfile(source / "tokenizer.json", folder / "tokenizer.json")
@@ -93,21 +94,33 @@ def _pooled(original: Any) -> Any:
     return Pooled()
 
 
-def write_graph(module: Any, path: Path, inputs: Sequence[str], output: str) -> None:
-    """Trace a torch module of token inputs, each of shape (texts, tokens), into an ONNX file."""
+def write_graph(module: Any, path: Path, inputs: Mapping[str, Sequence[str]], output: str) -> None:
+    """Trace a torch module into an ONNX file.
+
+    Args:
+        module: Takes whole numbers, or with an axis `pieces` shares of 1.
+        path: The file to write.
+        inputs: The names of its inputs, each with the names of its axes; every axis may have any length.
+        output: The name of its output, whose first axis is that of the inputs.
+    """
     import torch
 
-    example = torch.ones(2, 8, dtype=torch.long)
-    axes: dict[str, dict[int, str]] = {name: {0: "texts", 1: "tokens"} for name in inputs}
+    size = {"texts": 2, "pieces": 3, "tokens": 8}
+    examples = tuple(
+        torch.full([size[axis] for axis in axes], 1 / 8) if "pieces" in axes
+        else torch.ones([size[axis] for axis in axes], dtype=torch.long)
+        for axes in inputs.values()
+    )  # fmt: skip
+    axes = {name: dict(enumerate(axes)) for name, axes in inputs.items()}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter warns of its own tracing
         torch.onnx.export(
             module.eval(),
-            (example,) * len(inputs),
+            examples,
             str(path),
             input_names=list(inputs),
             output_names=[output],
-            dynamic_axes={**axes, output: {0: "texts"}},
+            dynamic_axes={**axes, output: {0: "texts", 1: "sentences"}},
             opset_version=17,
             dynamo=False,
         )

@@ -1,6 +1,6 @@
 """Making the shipped models anew; nothing here is needed to ask a question.
 
-The order is encoder, reader, evidence: each learns from what those before it say.
+The order is encoder, scorer, evidence: each learns from what those before it say.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 from rag.embed import BUNDLED_FOLDER, load_encoder
 from rag.evidence import FILE
-from rag.reader import FOLDER, Reader
+from rag.scorer import FOLDER, Scorer
 from rag.settings import Settings
 
 
@@ -23,20 +23,35 @@ def make_encoder() -> dict[str, Any]:
     return {"folder": str(BUNDLED_FOLDER), "lowest cosine to the original": export_encoder(BUNDLED_FOLDER)}
 
 
-def make_reader(data: Path, settings: Settings, *, seed: int = 0) -> dict[str, Any]:
-    """Train and write the reader anew from `data/train`, and return what it learnt from.
+def make_scorer(data: Path, work: Path, settings: Settings, *, seed: int = 0) -> dict[str, Any]:
+    """Train and write the scorer anew from `data/train`, and return what it learnt from.
+
+    Args:
+        data: The folder that holds `train`.
+        work: A folder for states and the log; a run that was interrupted goes on from what is there.
+        settings: For the encoder that finds hard negatives.
+        seed: Draws the windows and orders them.
 
     Raises:
         UnreadableFileError: A data file is missing.
         MissingPackageError: The packages of the extra `train` are not installed.
     """
-    from rag.train.pools import CaseVectors, for_reader, load_cases
-    from rag.train.reader import make_pairs, train_reader
+    from rag.train.pools import for_scorer, plain_cases
+    from rag.train.scorer import train_scorer
+    from rag.train.windows import GENERAL, PASSES, Cutter, Elsewhere, make_windows
 
-    cases = [case for case in load_cases(data / "train", seed=seed) if for_reader(case)]
-    pairs = make_pairs(cases, CaseVectors(load_encoder(settings), cases), random.Random(seed))
-    loss = train_reader(pairs, FOLDER, seed=seed)
-    return {"folder": str(FOLDER), "questions": len(cases), "pairs": len(pairs), "loss": round(loss, 3)}
+    encoder, rng = load_encoder(settings), random.Random(seed)
+    cases = {name: list(filter(for_scorer, plain_cases(data / "train" / f"{name}.jsonl"))) for name in PASSES}
+    elsewhere = Elsewhere(encoder, [case for name in GENERAL for case in cases[name]])
+    cutter = Cutter(encoder, rng)
+    windows = [
+        window
+        for name in PASSES
+        for window in make_windows(name, cases[name], elsewhere if name in GENERAL else None, cutter, rng)
+    ]
+    loss = train_scorer(windows, FOLDER, work, seed=seed)
+    questions = sum(map(len, cases.values()))
+    return {"folder": str(FOLDER), "questions": questions, "windows": len(windows), "loss": round(loss, 3)}
 
 
 def make_evidence(data: Path, settings: Settings, *, seed: int = 0) -> dict[str, Any]:
@@ -49,7 +64,7 @@ def make_evidence(data: Path, settings: Settings, *, seed: int = 0) -> dict[str,
     from rag.train.evidence import train_evidence
 
     fitted = train_evidence(
-        data / "train", data / "dev", load_encoder(settings), Reader(threads=settings.threads), seed=seed
+        data / "train", data / "dev", load_encoder(settings), Scorer(threads=settings.threads), seed=seed
     )
     FILE.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
     return fitted

