@@ -12,8 +12,8 @@ import pytest
 
 from rag.articles import read_text
 from rag.embed import Vectors
-from rag.evidence import Numbers
 from rag.records import Article, Range
+from rag.scorer import Logits
 from rag.store import Entry
 from rag.words import content_words
 
@@ -39,12 +39,15 @@ class WordEncoder:
         return vectors
 
 
-class WordReader:
+class WordScorer:
     """A sentence answers as well as it shares words with the question."""
 
-    def read(self, question: str, sentences: Sequence[str], before: Sequence[str]) -> Numbers:
+    def read(self, question: str, windows: Sequence[Sequence[str]]) -> list[Logits]:
         asked = {word.stem for word in content_words(question)}
-        return np.array([len(asked & {word.stem for word in content_words(text)}) - 2.0 for text in sentences])
+        return [
+            np.array([len(asked & {word.stem for word in content_words(text)}) - 2 for text in window], np.float32)
+            for window in windows
+        ]
 
 
 def make_entry(text: str, encoder: WordEncoder | None = None) -> Entry:

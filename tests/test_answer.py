@@ -4,7 +4,7 @@ from fakes import words_of
 
 from rag.answer import Candidate, Scope, about_article, abstain, answer, leans_back
 from rag.articles import Metadata, read_text
-from rag.evidence import Verdict
+from rag.evidence import Selection, Verdict
 from rag.question import understand
 from rag.records import Abstention, Answer
 from rag.split import sentences
@@ -28,9 +28,7 @@ def quoted(reply: Answer | Abstention) -> list[str]:
 
 
 def test_an_answer_numbers_its_quotes_in_reading_order() -> None:
-    reply = answer(
-        understand("What happened?"), make_candidates(), verdict(0.5, 0.1, 0.6), np.eye(3, dtype=np.float32), most=2
-    )
+    reply = answer(understand("What happened?"), make_candidates(), verdict(0.5, 0.1, 0.6), Selection((0, 2)))
     assert [(q.number, q.text, q.score) for q in reply.quotes] == [
         (1, "The mayor came back.", 0.5),
         (2, "Snow fell in Ganja.", 0.6),
@@ -38,18 +36,23 @@ def test_an_answer_numbers_its_quotes_in_reading_order() -> None:
     assert (reply.question, reply.confidence) == ("What happened?", 0.7)
 
 
+def test_a_fact_that_is_said_again_is_quoted_once_with_the_other_place() -> None:
+    candidates = make_candidates("Rain\n\nIt rained in Baku. Snow fell. Rain fell in Baku.\n")
+    reply = answer(understand("Where did it rain?"), candidates, verdict(0.9, 0, 0.8), Selection((0,), {0: (2,)}))
+    assert [words_of(place.article, place.range) for place in reply.quotes[0].also] == ["Rain fell in Baku."]
+    assert reply.quotes[0].also[0].sentence == candidates[2].sentence.number
+
+
 def test_a_sentence_that_leans_carries_the_one_before_as_context() -> None:
     candidates = make_candidates()
-    reply = answer(understand("Which streets?"), candidates, verdict(0, 0.9, 0), np.eye(3, dtype=np.float32), most=1)
+    reply = answer(understand("Which streets?"), candidates, verdict(0, 0.9, 0), Selection((1,)))
     quote = reply.quotes[0]
     assert quote.context is not None
     assert (quote.text, words_of(quote.article, quote.context)) == ("He closed two streets.", "The mayor came back.")
 
 
 def test_a_context_that_is_quoted_itself_is_not_shown_twice() -> None:
-    reply = answer(
-        understand("What happened?"), make_candidates(), verdict(0.5, 0.5, 0), np.eye(3, dtype=np.float32), most=2
-    )
+    reply = answer(understand("What happened?"), make_candidates(), verdict(0.5, 0.5, 0), Selection((0, 1)))
     assert [quote.context for quote in reply.quotes] == [None, None]
 
 

@@ -2,13 +2,16 @@ import io
 import json
 import shutil
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from fakes import flip_byte, read_only
 
 from rag.cli import main
+from rag.evaluate.judge import Judged
 
 pytestmark = pytest.mark.models
 
@@ -273,7 +276,18 @@ def test_the_repository_library_opens_with_the_default_article(shell: Shell) -> 
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["ask"], ["ask", "Who?", "--batch", "x"], ["zebra"], ["search", "x", "-k", "0"], ["serve", "--port", "99999"]],
+    [
+        [],
+        ["ask"],
+        ["ask", "Who?", "--batch", "x"],
+        ["zebra"],
+        ["search", "x", "-k", "0"],
+        ["serve", "--port", "99999"],
+        ["evaluate", "ranking"],
+        ["evaluate", "attribution", "--data", "x"],
+        ["evaluate", "ranking", "--data", "x", "--resamples", "0"],
+        ["score"],
+    ],
 )
 def test_wrong_usage_exits_with_2(shell: Shell, arguments: list[str]) -> None:
     try:
@@ -281,3 +295,115 @@ def test_wrong_usage_exits_with_2(shell: Shell, arguments: list[str]) -> None:
     except SystemExit as stop:
         code = int(stop.code or 0)
     assert code == 2
+
+
+POOLS = [
+    {"id": 1, "question": "What fell?", "candidates": [{"text": "Snow.", "label": 0}, {"text": "Rain.", "label": 1}]},
+    {"id": "b", "question": "Who slept?", "candidates": [{"text": "Wind.", "label": 0}]},
+]
+GOLD: list[dict[str, Any]] = [
+    {"id": "g1", "kind": "fact", "question": "How many streets did the rain close in Baku?",
+     "evidence": [["closed four streets in Baku"]]},
+    {"id": "g2", "kind": "none", "question": "What did Napoleon say?", "evidence": []},
+]  # fmt: skip
+
+
+@pytest.fixture
+def judge(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The judge prefers what comes late; alone, every sentence is the first."""
+
+    def judge(question: str, texts: Sequence[str], *, apart: bool = False) -> Judged:
+        return Judged(np.array([0.0 if apart else float(at) for at in range(len(texts))]), len(texts) / 4, True)
+
+    monkeypatch.setattr("rag.evaluate.judge.load_judge", lambda settings: judge)
+
+
+def write_lines(shell: Shell, name: str, lines: Sequence[object]) -> str:
+    return shell.write(name, "\n".join(map(json.dumps, lines)))
+
+
+def test_scores_are_printed_as_json_a_line_in_the_order_of_the_candidates(shell: Shell, judge: None) -> None:
+    path = write_lines(shell, "pools.jsonl", POOLS)
+    code, out, err = shell.run("score", path)
+    assert (code, err) == (0, "")
+    assert [json.loads(line) for line in out.splitlines()] == [
+        {"id": "1", "scores": [0.0, 1.0]},
+        {"id": "b", "scores": [0.0]},
+    ]
+    assert json.loads(shell.run("score", path, "--apart")[1].splitlines()[0])["scores"] == [0.0, 0.0]
+
+
+def test_candidates_to_score_come_from_stdin_too(shell: Shell, judge: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(POOLS[1])))
+    assert shell.json("score", "-") == [{"id": "b", "scores": [0.0]}]
+
+
+def test_an_evaluation_prints_a_table_or_an_object(shell: Shell, judge: None) -> None:
+    path = write_lines(shell, "pools.jsonl", POOLS)
+    code, text, err = shell.run("evaluate", "ranking", "--data", path)
+    assert (code, err) == (0, "")
+    out = text.splitlines()
+    assert out[0].split() == ["system", "MAP", "(n=1)", "MRR", "(n=1)", "P@1", "(n=1)"]
+    assert out[1].split() == ["ours", *["1.000", "[1.000,", "1.000]"] * 3]
+    (report,) = shell.json("evaluate", "refusal", "--data", path, "--seed", "3", "--resamples", "20")
+    assert (report["suite"], report["data"], report["n"], report["seed"]) == ("refusal", path, 2, 3)
+    assert report["systems"]["ours"]["AUC"] == {"value": 1.0, "low": 1.0, "high": 1.0, "n": 2}
+
+
+def test_an_evaluation_is_written_into_a_file_with_its_command(shell: Shell, judge: None) -> None:
+    path, document = write_lines(shell, "pools.jsonl", POOLS), shell.folder / "evaluation.md"
+    for seed in ("0", "5"):
+        command = ["evaluate", "refusal", "--data", path, "--resamples", "20", "--seed", seed]
+        assert shell.run(*command, "--write", str(document))[0] == 0
+    text = document.read_text()
+    assert f"`rag evaluate refusal --data {path} --seed 5 --resamples 20`" in text
+    assert text.count("## Refusal: pools.jsonl") == 1
+    assert (shell.folder / "reliability-pools.svg").read_text().startswith("<svg ")
+
+
+def test_answers_of_a_library_are_evaluated_and_its_misses_told(shell: Shell, rain: str) -> None:
+    path = write_lines(shell, "gold.jsonl", GOLD)
+    (report,) = shell.json("evaluate", "answers", "--data", path, "--resamples", "20")
+    ours = {name: figure["value"] for name, figure in report["systems"]["ours"].items()}
+    assert (ours["verbatim"], ours["recall"], ours["answered"], ours["refused"]) == (1, 1, 1, 1)
+    assert list(report["systems"]) == ["ours", "bm25", "cosine", "first sentence"]
+    assert list(report["kinds"]) == ["fact (1)", "none (1)"]
+    wrong = write_lines(shell, "wrong.jsonl", [GOLD[0] | {"evidence": [["Schools stayed open."]]}])
+    _, _, err = shell.run("evaluate", "answers", "--data", wrong, "--resamples", "20", "--verbose")
+    assert "rag: g1 missed: How many streets did the rain close in Baku?" in err
+
+
+def test_retrieval_is_evaluated_in_a_library_of_its_own(shell: Shell) -> None:
+    context = "Heavy rain closed four streets in Baku on Monday. Schools stayed open."
+    line = {"id": "x", "title": "Rain", "context": context, "question": "How many streets were closed?",
+            "answers": ["four"], "starts": [18]}  # fmt: skip
+    path = write_lines(shell, "places.jsonl", [line])
+    (report,) = shell.json("evaluate", "retrieval", "--data", path, "--resamples", "20")
+    figures = {name: figure["value"] for name, figure in report["systems"]["ours"].items()}
+    assert figures == dict.fromkeys(["recall@1", "recall@5", "recall@10", "MRR", "sentence@1", "sentence@3"], 1.0)
+    assert list(report["systems"]) == ["ours", "bm25", "cosine", "bm25 + cosine"]
+    assert not shell.library.exists()
+
+
+@pytest.mark.parametrize("command", [["score"], ["evaluate", "ranking", "--data"], ["evaluate", "retrieval", "--data"]])
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, "questions.jsonl cannot be read: No such file or directory. Check the path and its permissions."),
+        ("{", "questions.jsonl, line 1, cannot be used: it is not JSON. Every line must be a JSON object with id, "),
+        ('{"id": 1, "question": "Who?"}', "questions.jsonl, line 1, cannot be used: it has no c"),
+        ("\n", "questions.jsonl cannot be used: it holds no question. Every line must be"),
+    ],
+)
+def test_questions_that_cannot_be_used_get_one_clear_line(
+    shell: Shell, command: list[str], text: str | None, message: str
+) -> None:
+    path = shell.write("questions.jsonl", text) if text is not None else str(shell.folder / "questions.jsonl")
+    assert message in shell.fails(*command, path)
+
+
+def test_evidence_that_is_in_no_article_gets_one_clear_line(shell: Shell, rain: str) -> None:
+    path = write_lines(shell, "gold.jsonl", [GOLD[0] | {"evidence": [["Ten streets"]]}])
+    assert "the evidence of question g1 stands in no article of the library" in shell.fails(
+        "evaluate", "answers", "--data", path
+    )

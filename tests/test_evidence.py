@@ -4,45 +4,74 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import WordReader
+from fakes import WordEncoder, WordScorer
 
 from rag.errors import ModelError
 from rag.evidence import (
+    FILE,
+    GLANCE_FEATURES,
     QUESTION_FEATURES,
-    READ,
     SENTENCE_FEATURES,
-    Judge,
     Logistic,
-    Numbers,
+    Models,
     Pool,
+    Tools,
+    Verdict,
     choose,
+    cut_windows,
     judge,
-    load_judge,
+    judge_loose,
+    load_models,
     match_words,
-    read_likeliest,
-    sentence_values,
 )
+from rag.evidence.choose import count
+from rag.evidence.features import glance_values, sentence_values
+from rag.evidence.judge import WINDOW_CHARACTERS
 from rag.question import FAMILIES, understand
+from rag.scorer import Logits
+from rag.settings import BALANCES, Balance
 
 ONE_EACH = np.eye(8, dtype=np.float32)
 
 
 def make_pool(*texts: str) -> Pool:
     before = [tuple(reversed(texts[max(0, at - 3) : at])) for at in range(len(texts))]
-    return Pool(texts, before, np.full(len(texts), 0.5))
+    return Pool(texts, before, [at > 0 for at in range(len(texts))], np.full(len(texts), 0.5))
+
+
+def make_models(*, confidence: float = 0.5, thresholds: dict[Balance, float] | None = None) -> Models:
+    """Sentences are as likely as the scorer says, questions as confident as given."""
+
+    def only(features: Sequence[str], name: str) -> Logistic:
+        return Logistic(tuple(float(feature == name) for feature in features), 0.0)
+
+    sure = Logistic((0.0,) * len(QUESTION_FEATURES), float(np.log(confidence / (1 - confidence))))
+    levels = thresholds or dict.fromkeys(BALANCES, 0.5)
+    return Models(
+        only(GLANCE_FEATURES, "words"),
+        only(SENTENCE_FEATURES, "logit"),
+        sure,
+        {balance: dict.fromkeys(FAMILIES, levels[balance]) for balance in BALANCES},
+        dict.fromkeys(FAMILIES, 1.0),
+        0.75,
+    )
+
+
+def ask(question: str, pool: Pool, models: Models, *, windows: int = 5, balance: Balance = "balanced") -> Verdict:
+    return judge(understand(question), pool, models, WordScorer(), windows=windows, balance=balance)
 
 
 def values_of(question: str, *texts: str) -> dict[str, list[float]]:
     pool, understood = make_pool(*texts), understand(question)
-    values = sentence_values(understood, pool, match_words(understood, pool))
-    return dict(zip(SENTENCE_FEATURES, values.T.tolist(), strict=True))
+    values = glance_values(understood, pool, match_words(understood, pool))
+    return dict(zip(GLANCE_FEATURES, values.T.tolist(), strict=True))
 
 
 def test_words_are_met_in_the_sentence_and_fainter_in_those_before() -> None:
     question = understand("embassy attack")
     matches = match_words(question, make_pool("The embassy closed.", "An attack came.", "Nothing."))
     assert matches.own.tolist() == [[1, 0], [0, 1], [0, 0]]
-    assert matches.window.round(9).tolist() == [[1, 0], [0.8, 1], [0.64, 0.8]]
+    assert matches.nearby.round(9).tolist() == [[1, 0], [0.8, 1], [0.64, 0.8]]
 
 
 def test_a_word_in_fewer_sentences_is_rarer() -> None:
@@ -69,65 +98,53 @@ def test_a_question_is_not_an_answer() -> None:
     assert values_of("rain", "Did it rain?”", "It did.")["is_question"] == [1.0, 0.0]
 
 
+def test_rivals_are_what_the_other_sentences_claim_against_no_answer() -> None:
+    logits = np.log(np.array([1.0, 2.0, 3.0]))
+    values = sentence_values(np.zeros((3, len(GLANCE_FEATURES))), logits)
+    assert np.exp(values[:, 1]).round(4).tolist() == [6.0, 5.0, 4.0]
+
+
+def test_a_single_sentence_has_no_rivals() -> None:
+    values = sentence_values(np.zeros((1, len(GLANCE_FEATURES))), np.array([2.0]))
+    assert values[0, 1] == pytest.approx(0, abs=1e-4)
+
+
+def test_windows_tile_the_pool_and_end_where_sentences_do_not_follow() -> None:
+    long = "x" * (WINDOW_CHARACTERS - 10)
+    pool = Pool(("a", "b", long, "c", "d"), [()] * 5, [False, True, True, True, False], np.zeros(5))
+    assert cut_windows(pool) == [range(0, 4), range(4, 5)]
+    pool = Pool(("a" * 20, long, "c"), [()] * 3, [False, True, True], np.zeros(3))
+    assert cut_windows(pool) == [range(0, 1), range(1, 3)]
+
+
+def test_the_scorer_reads_the_likeliest_windows_with_the_text_before_each() -> None:
+    class Recorder(WordScorer):
+        def read(self, question: str, windows: Sequence[Sequence[str]]) -> list[Logits]:
+            self.seen = [list(window) for window in windows]
+            return super().read(question, windows)
+
+    scorer = Recorder()
+    pool = Pool(("One.", "Rain.", "Two.", "Rain in Baku."), [(), ("One.",), (), ("Two.",)], [False] * 4, np.zeros(4))
+    verdict = judge(understand("rain in Baku"), pool, make_models(), scorer, windows=2, balance="balanced")
+    assert scorer.seen == [["Two.", "Rain in Baku."], ["One.", "Rain."]]
+    assert verdict.scores.round(3).tolist() == [0.5, 0.269, 0.5, 0.5]
+
+
 def test_nothing_answers_from_an_empty_pool() -> None:
-    verdict = judge(understand("Who left?"), make_pool(), load_judge(), WordReader())
+    verdict = ask("Who left?", make_pool(), make_models())
     assert (len(verdict.scores), verdict.confidence, [word.text for word in verdict.uncovered]) == (0, 0.0, ["left"])
 
 
 def test_words_that_stand_nowhere_are_told() -> None:
-    verdict = judge(
-        understand("What did Putin say of corridors?"), make_pool("The corridor is long."), load_judge(), WordReader()
-    )
+    verdict = ask("What did Putin say of corridors?", make_pool("The corridor is long."), make_models())
     assert [word.text for word in verdict.uncovered] == ["Putin"]
 
 
-def test_one_strong_sentence_is_quoted_alone() -> None:
-    assert choose(np.array([0.05, 0.9, 0.05]), ONE_EACH[:3], family="fact", most=6) == [1]
-
-
-def test_equally_likely_sentences_are_quoted_together_in_reading_order() -> None:
-    assert choose(np.array([0.5, 0.01, 0.5]), ONE_EACH[:3], family="fact", most=6) == [0, 2]
-
-
-def test_an_account_takes_more_than_a_fact() -> None:
-    scores = np.array([0.6, 0.25, 0.2, 0.02])
-    assert choose(scores, ONE_EACH[:4], family="fact", most=6) == [0]
-    assert choose(scores, ONE_EACH[:4], family="account", most=6) == [0, 1, 2]
-
-
-def test_a_repetition_is_not_quoted() -> None:
-    vectors = np.array([[1, 0], [1, 0], [0, 1]], np.float32)
-    assert choose(np.array([0.5, 0.49, 0.3]), vectors, family="account", most=6) == [0, 2]
-
-
-def test_no_more_than_the_most_is_quoted() -> None:
-    assert choose(np.full(8, 0.5), ONE_EACH, family="account", most=3) == [0, 1, 2]
-
-
-def test_nothing_is_chosen_from_nothing() -> None:
-    assert choose(np.empty(0), ONE_EACH[:0], family="fact", most=3) == []
-
-
-def test_the_shipped_models_name_the_command_that_fitted_them() -> None:
-    from rag.evidence import FILE
-
-    assert json.loads(FILE.read_text())["fitted"]["command"] == "rag train evidence"
-
-
-def test_models_fitted_for_other_features_are_refused(tmp_path: Path) -> None:
-    path = tmp_path / "evidence.json"
-    path.write_text('{"sentence": {"cosine": 1}, "question": {}, "thresholds": {}}')
-    with pytest.raises(ModelError, match="does not hold the models that this version needs"):
-        load_judge(path)
-
-
-def test_a_judge_weighs_what_the_models_say() -> None:
-    only_cosine = Logistic(tuple(float(name == "cosine") for name in SENTENCE_FEATURES), 0.0)
-    only_reader = Logistic(tuple(float(name == "reader") for name in QUESTION_FEATURES), 0.0)
-    models = Judge(only_cosine, only_reader, dict.fromkeys(FAMILIES, 0.5))
-    verdict = judge(understand("rain in Baku"), make_pool("It rained in Baku.", "It snowed."), models, WordReader())
-    assert verdict.scores.tolist() == [pytest.approx(1 / (1 + np.exp(-0.5)))] * 2
-    assert (verdict.confidence, verdict.answered) == (0.5, True)
+def test_the_balance_decides_how_sure_an_answer_must_be() -> None:
+    models = make_models(confidence=0.5, thresholds={"strict": 0.6, "balanced": 0.5, "eager": 0.1})
+    pool = make_pool("It rained in Baku.")
+    answered = {balance: ask("rain in Baku", pool, models, balance=balance).answered for balance in BALANCES}
+    assert answered == {"strict": False, "balanced": True, "eager": True}
 
 
 @pytest.mark.parametrize(
@@ -135,19 +152,76 @@ def test_a_judge_weighs_what_the_models_say() -> None:
     [("What does Anna think?", True), ("What does Anna eat?", False), ("What does Bo think?", False)],
 )
 def test_a_question_that_only_names_somebody_is_answered_by_what_stands_there(question: str, wanted: bool) -> None:
-    never = Logistic((0.0,) * len(QUESTION_FEATURES), 0.0)
-    models = Judge(load_judge().sentence, never, dict.fromkeys(FAMILIES, 0.9))
-    assert judge(understand(question), make_pool("Then Anna left."), models, WordReader()).answered is wanted
+    assert ask(question, make_pool("Then Anna left."), make_models(confidence=0.1)).answered is wanted
 
 
-def test_the_reader_reads_the_likeliest_sentences_with_the_one_before_each() -> None:
-    class Recorder(WordReader):
-        seen: list[tuple[str, str]]
+def test_loose_sentences_are_all_read_together_or_each_alone() -> None:
+    class Recorder(WordScorer):
+        def read(self, question: str, windows: Sequence[Sequence[str]]) -> list[Logits]:
+            self.seen = [list(window) for window in windows]
+            return super().read(question, windows)
 
-        def read(self, question: str, sentences: Sequence[str], before: Sequence[str]) -> Numbers:
-            self.seen = list(zip(before, sentences, strict=True))
-            return super().read(question, sentences, before)
+    scorer = Recorder()
+    tools = Tools(WordEncoder(), make_models(), scorer, "balanced")
+    verdict = judge_loose("rain in Baku", ["It rained in Baku.", "It snowed."], tools)
+    assert scorer.seen == [["It rained in Baku.", "It snowed."]]
+    assert verdict.scores.round(3).tolist() == [0.5, 0.119]
+    judge_loose("rain in Baku", ["It rained in Baku.", "It snowed."], tools, apart=True)
+    assert scorer.seen == [["It rained in Baku."], ["It snowed."]]
 
-    reader, texts = Recorder(), [f"Sentence {number}." for number in range(READ + 2)]
-    read_likeliest(understand("Which one?"), make_pool(*texts), np.linspace(0.1, 0.9, len(texts)), reader)
-    assert reader.seen == [(texts[at - 1], texts[at]) for at in range(len(texts) - 1, len(texts) - 1 - READ, -1)]
+
+def test_one_strong_sentence_is_enough() -> None:
+    assert count(np.array([0.9, 0.05, 0.05]), 1.0, leaning=1) == 1
+
+
+def test_equally_likely_sentences_are_taken_together() -> None:
+    assert count(np.array([0.5, 0.5, 0.01]), 1.01, leaning=1) == 2
+
+
+def test_leaning_to_recall_takes_more() -> None:
+    gains = np.array([0.6, 0.25, 0.2, 0.02])
+    assert [count(gains, 1.07, leaning=b) for b in (1, 3)] == [1, 3]
+
+
+def choose_rows(scores: list[float], texts: Sequence[str], vectors: np.ndarray, most: int = 6) -> tuple[int, ...]:
+    return choose(np.array(scores), texts, vectors, leaning=3, distinct=0.75, most=most).rows
+
+
+def test_what_is_chosen_is_in_reading_order() -> None:
+    assert choose_rows([0.4, 0.01, 0.5], ["One.", "Two.", "Three."], ONE_EACH[:3]) == (0, 2)
+
+
+def test_the_same_fact_is_quoted_once_with_the_other_places() -> None:
+    vectors = np.array([[1, 0], [1, 0], [0, 1]], np.float32)
+    texts = ["It rained in Baku.", "Rain fell in Baku.", "Snow fell."]
+    selection = choose(np.array([0.4, 0.5, 0.3]), texts, vectors, leaning=3, distinct=0.75, most=6)
+    assert (selection.rows, selection.also) == ((1, 2), {1: (0,)})
+
+
+def test_sentences_alike_that_name_other_numbers_are_both_quoted() -> None:
+    vectors = np.array([[1, 0], [1, 0]], np.float32)
+    assert choose_rows([0.5, 0.5], ["It cost 5 dollars.", "It cost 7 dollars."], vectors) == (0, 1)
+
+
+def test_no_more_than_the_most_is_quoted() -> None:
+    assert choose_rows([0.5] * 8, [f"T{n}." for n in range(8)], ONE_EACH, most=3) == (0, 1, 2)
+
+
+def test_nothing_is_chosen_from_nothing() -> None:
+    assert choose_rows([], [], ONE_EACH[:0]) == ()
+
+
+def test_the_shipped_models_name_the_command_that_fitted_them() -> None:
+    assert json.loads(FILE.read_text())["fitted"]["command"] == "rag train evidence"
+
+
+def test_models_fitted_for_other_features_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "evidence.json"
+    path.write_text('{"sentence": {"cosine": 1}, "question": {}, "thresholds": {}}')
+    with pytest.raises(ModelError, match="does not hold the models that this version needs"):
+        load_models(path)
+
+
+def test_models_that_are_missing_are_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"evidence\.json cannot be read"):
+        load_models(tmp_path / "evidence.json")

@@ -3,7 +3,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from fakes import WordEncoder, WordReader
+from fakes import WordEncoder, WordScorer
 
 from rag.articles import read_text
 from rag.errors import (
@@ -13,9 +13,9 @@ from rag.errors import (
     QuestionError,
     UnknownArticleError,
 )
-from rag.evidence import Numbers
 from rag.library import Library, open_library
 from rag.records import Abstention, Answer
+from rag.scorer import Logits
 from rag.settings import Settings
 
 RAIN = read_text("Rain in Baku\n\nHeavy rain closed four streets in Baku on Monday. Schools stayed open.\n")
@@ -28,7 +28,7 @@ class OtherEncoder(WordEncoder):
 
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[Library]:
-    with Library(tmp_path, Settings(), encoder=WordEncoder(), reader=WordReader()) as library:
+    with Library(tmp_path, Settings(), encoder=WordEncoder(), scorer=WordScorer()) as library:
         library.add(RAIN)
         library.add(SNOW)
         yield library
@@ -42,6 +42,12 @@ def test_an_answer_quotes_the_sentence_word_for_word(library: Library) -> None:
     assert RAIN.text[quote.range.start : quote.range.end] == quote.text
     assert quote.article.id == RAIN.id
     assert reply.elapsed_ms > 0
+
+
+def test_a_question_in_another_language_is_told_which_one_to_ask_in(library: Library) -> None:
+    reply = library.ask("Сколько улиц закрыл дождь в Баку?")
+    assert isinstance(reply, Abstention)
+    assert reply.message == "The question is in Russian, and what was found is in English. Ask in English."
 
 
 def test_headings_are_not_quoted(library: Library) -> None:
@@ -116,7 +122,7 @@ def test_an_empty_question_is_refused(library: Library) -> None:
 
 def test_a_library_without_articles_says_how_to_add_one(tmp_path: Path) -> None:
     with (
-        Library(tmp_path, Settings(), encoder=WordEncoder(), reader=WordReader()) as library,
+        Library(tmp_path, Settings(), encoder=WordEncoder(), scorer=WordScorer()) as library,
         pytest.raises(EmptyLibraryError, match="rag add"),
     ):
         library.ask("Who?")
@@ -129,9 +135,9 @@ def test_a_folder_without_a_library_is_told_and_not_made(tmp_path: Path) -> None
 
 
 def test_another_encoder_is_refused_until_everything_is_built_again(tmp_path: Path) -> None:
-    with Library(tmp_path, Settings(), encoder=WordEncoder(), reader=WordReader()) as library:
+    with Library(tmp_path, Settings(), encoder=WordEncoder(), scorer=WordScorer()) as library:
         library.add(RAIN)
-    with Library(tmp_path, Settings(), encoder=OtherEncoder(), reader=WordReader()) as library:
+    with Library(tmp_path, Settings(), encoder=OtherEncoder(), scorer=WordScorer()) as library:
         with pytest.raises(IndexMismatchError, match="rag build"):
             library.ask("Which streets did rain close?")
         with pytest.raises(IndexMismatchError):
@@ -148,7 +154,7 @@ def test_verify_finds_nothing_wrong_with_a_sound_library(library: Library) -> No
 
 
 def test_two_programs_see_each_others_changes(library: Library) -> None:
-    with Library(library.folder, Settings(), encoder=WordEncoder(), reader=WordReader()) as other:
+    with Library(library.folder, Settings(), encoder=WordEncoder(), scorer=WordScorer()) as other:
         other.search("rain")
         library.remove([SNOW.id])
         assert [hit.article.id for hit in other.search("snow schools rain")] == [RAIN.id]
@@ -179,16 +185,31 @@ def test_many_can_ask_while_articles_come_and_go(library: Library) -> None:
 
 
 def test_the_heading_above_a_sentence_is_read_with_it(tmp_path: Path) -> None:
-    class Recorder(WordReader):
-        before: list[str]
+    class Recorder(WordScorer):
+        def read(self, question: str, windows: Sequence[Sequence[str]]) -> list[Logits]:
+            self.seen = [list(window) for window in windows]
+            return super().read(question, windows)
 
-        def read(self, question: str, sentences: Sequence[str], before: Sequence[str]) -> Numbers:
-            self.before = list(before)
-            return super().read(question, sentences, before)
-
-    reader = Recorder()
+    scorer = Recorder()
     text = "Weather\n\nIt was cold in the town.\n\nWhat the farmers say\n\nThe harvest of apples is lost.\n"
-    with Library(tmp_path, Settings(), encoder=WordEncoder(), reader=reader) as library:
+    with Library(tmp_path, Settings(), encoder=WordEncoder(), scorer=scorer) as library:
         library.add(read_text(text))
         library.ask("What is lost with the harvest of apples?")
-    assert reader.before[0] == "What the farmers say"
+    assert scorer.seen[0] == ["What the farmers say", "The harvest of apples is lost."]
+
+
+def test_sentences_are_ranked_by_how_likely_they_answer(library: Library) -> None:
+    ranked = library.rank("How many streets did rain close in Baku?")
+    assert ranked[0].text == "Heavy rain closed four streets in Baku on Monday."
+    assert [one.score for one in ranked] == sorted((one.score for one in ranked), reverse=True)
+    for one in ranked:
+        assert one.article.text[one.range.start : one.range.end] == one.text
+
+
+def test_a_fact_that_two_articles_tell_is_quoted_once_with_the_other_place(library: Library) -> None:
+    again = read_text("Baku news\n\nOn Monday heavy rain closed four streets in Baku.\n")
+    library.add(again)
+    reply = library.ask("How many streets did rain close in Baku?")
+    assert isinstance(reply, Answer)
+    places = {quote.article.id: [place.article.id for place in quote.also] for quote in reply.quotes}
+    assert (places.get(RAIN.id) == [again.id]) != (places.get(again.id) == [RAIN.id])

@@ -1,7 +1,7 @@
 import pytest
 
 from rag.errors import QuestionError
-from rag.question import leans, understand, wanted_by
+from rag.question import leans, understand, wanted_by, with_names
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,11 @@ from rag.question import leans, understand, wanted_by
         ("What did Aliyev say?", "account"),
         ("Compare the experts.", "account"),
         ("What about Fedorova?", "account"),
+        ("Which countries are named?", "account"),
+        ("What weapons does it buy?", "account"),
         ("Which river is it?", "fact"),
+        ("Which river separates them?", "fact"),
+        ("What does it cost?", "fact"),
         ("trade turnover 2022", "fact"),
     ],
 )
@@ -74,6 +78,28 @@ def test_a_new_topic_leaves_the_conversation_behind() -> None:
 )
 def test_leaning_is_told_by_openings_pronouns_and_brevity(text: str, wanted: bool) -> None:
     assert leans(text) is wanted
+
+
+def test_a_question_typed_in_capitals_is_read_in_small_letters() -> None:
+    question = understand("WHO VISITED BAKU?", ["WHAT HAPPENED IN BAKU?"])
+    assert question.asked == "WHO VISITED BAKU?"
+    assert [(word.text, word.name) for word in question.words] == [("visited", False), ("baku", False)]
+
+
+def test_names_typed_small_are_known_by_how_the_texts_write_them() -> None:
+    texts = ["Then Anna left with the rain.", "A storm hit Rain Street."]
+    question = with_names(understand("did anna like rain and snow"), texts)
+    assert [(word.text, word.name) for word in question.words] == [
+        ("anna", True),
+        ("like", False),
+        ("rain", False),
+        ("snow", False),
+    ]
+
+
+def test_names_typed_as_names_are_left_as_they_are() -> None:
+    question = understand("Did Anna meet boris?")
+    assert with_names(question, ["Then Boris left."]) == question
 
 
 @pytest.mark.parametrize("text", ["", "   \n", "?!…", "🙂"])

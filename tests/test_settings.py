@@ -27,10 +27,11 @@ def test_a_file_beside_the_program_is_read(tmp_path: Path, monkeypatch: pytest.M
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("quotes = 3", "The setting quotes=3 cannot be used: it must be one of compact_passages"),
+        ("quotes = 3", "The setting quotes=3 cannot be used: it must be one of balance"),
         ('max_quotes = "many"', "it must be a int"),
         ("max_quotes = 0", "a whole number of at least 1"),
         ("passage_tokens = 8", "at least 16"),
+        ('balance = "bold"', "one of strict, balanced, eager"),
         ("max_quotes = ", "a readable TOML file"),
         ("max_quotes = true", "it must be a int"),
     ],

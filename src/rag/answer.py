@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from rag.embed import Vectors
-from rag.evidence import Verdict, choose
+from rag.evidence import Selection, Verdict
 from rag.question import Question
-from rag.records import Abstention, Answer, Article, Kind, Quote, Range, Reason, Reply, Sentence
+from rag.records import Abstention, Answer, Article, Kind, Place, Quote, Range, Reason, Reply, Sentence
 from rag.words import Word
 
 NEAREST = 3
@@ -43,6 +42,11 @@ class Candidate:
         """The words of the sentence."""
         return text_of(self.article, self.sentence.range)
 
+    @property
+    def place(self) -> Place:
+        """Where the sentence stands."""
+        return Place(self.article, self.sentence.number, self.sentence.range)
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -60,27 +64,31 @@ def text_of(article: Article, place: Range) -> str:
     return article.text[place.start : place.end]
 
 
-def answer(question: Question, candidates: Candidates, verdict: Verdict, vectors: Vectors, *, most: int) -> Answer:
-    """Return the candidates that answer together, in reading order.
+def answer(question: Question, candidates: Candidates, verdict: Verdict, selection: Selection) -> Answer:
+    """Return the selected candidates, in reading order, as an answer.
 
     Args:
         question: What was asked.
-        candidates: In reading order, at least one.
+        candidates: In reading order.
         verdict: On the candidates.
-        vectors: Of the candidates, shape (candidates, dimensions).
-        most: Quotes at most.
+        selection: Rows of the candidates, at least one.
     """
-    rows = choose(verdict.scores, vectors, family=question.family, most=most)
-    quotes = _quotes(candidates, rows, verdict)
+    quotes = _quotes(candidates, selection, verdict)
     return Answer(question.asked, quotes, round(verdict.confidence, 4), 0.0)
 
 
 def abstain(question: Question, candidates: Candidates, verdict: Verdict, scope: Scope) -> Abstention:
     """Return the refusal: what the articles do not mention, or that they mention it and do not answer."""
     order = sorted(range(len(candidates)), key=lambda row: (-verdict.scores[row], row))
-    nearest = _quotes(candidates, sorted(order[:NEAREST]), verdict)
+    nearest = _quotes(candidates, Selection(tuple(sorted(order[:NEAREST]))), verdict)
     reason, message = _explain(question, scope)
     return Abstention(question.asked, reason, message, nearest, round(verdict.confidence, 4), 0.0)
+
+
+def in_another_language(question: Question, asked: str, written: str) -> Abstention:
+    """Return the refusal of a question that is not in the language of the articles, given both languages' names."""
+    message = f"The question is in {asked}, and what was found is in {written}. Ask in {written}."
+    return Abstention(question.asked, "not_answered", message, (), 0.0, 0.0)
 
 
 def about_article(question: Question, articles: Sequence[tuple[Article, tuple[Sentence, ...]]]) -> Reply:
@@ -99,11 +107,15 @@ def about_article(question: Question, articles: Sequence[tuple[Article, tuple[Se
     return Abstention(question.asked, "not_answered", message, (), 0.0, 0.0)
 
 
-def _quotes(candidates: Candidates, rows: Sequence[int], verdict: Verdict) -> tuple[Quote, ...]:
-    quoted = {(candidates[row].article.id, candidates[row].sentence.number) for row in rows}
+def _quotes(candidates: Candidates, selection: Selection, verdict: Verdict) -> tuple[Quote, ...]:
+    chosen = [candidates[row] for row in selection.rows]
+    quoted = {(candidate.article.id, candidate.sentence.number) for candidate in chosen}
     return tuple(
-        _quote(candidates[row], number=number, score=float(verdict.scores[row]), quoted=quoted)
-        for number, row in enumerate(rows, start=1)
+        replace(
+            _quote(candidates[row], number=number, score=float(verdict.scores[row]), quoted=quoted),
+            also=tuple(candidates[twin].place for twin in selection.also.get(row, ())),
+        )
+        for number, row in enumerate(selection.rows, start=1)
     )
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from rag.errors import QuestionError
@@ -34,6 +34,7 @@ _WANTED: tuple[tuple[Wanted, str], ...] = (
     ("account", r"\bhow (did|do|does|is|are|was|were|has|have|will|would|can|could)\b"),
     ("account", r"\b(compare|comparison|differ\w*|opinions?|views?|positions?|describe|explain|summari[sz]e|tell)\b"),
     ("account", r"\b(say|said|think|thinks|believes?|happen\w*|reasons|role|consequences?|results?|came out)\b"),
+    ("account", r"\b(what|which) [a-z]{3,}[^s\W]s\b|\b(list|name) (all|every|the)\b"),
     ("account", r"\bwhat about\b|\b(what|which) \w+s (are|were|do|did|have)\b"),
 )
 _RULES = tuple((wanted, re.compile(pattern, re.IGNORECASE)) for wanted, pattern in _WANTED)
@@ -93,17 +94,32 @@ def understand(asked: str, after: Sequence[str] = (), *, max_characters: int = 1
         raise QuestionError(
             f"has {len(asked):,} characters; at most {max_characters:,} can be read", "Ask for one thing at a time."
         )
-    own = content_words(asked)
-    earlier = _topic_before(asked, after) if after and leans(asked) else ""
+    typed, after = _quiet(asked), [_quiet(earlier) for earlier in after]
+    own = content_words(typed)
+    earlier = _topic_before(typed, after) if after and leans(typed) else ""
     known = {word.stem for word in own}
     added = tuple(word for word in content_words(earlier) if word.stem not in known)
     return Question(
         asked=asked,
-        text=f"{earlier} {asked}".strip(),
+        text=f"{earlier} {typed}".strip(),
         words=own + added,
         weights=(1.0,) * len(own) + (_EARLIER_WEIGHT,) * len(added),
-        wanted=wanted_by(asked),
+        wanted=wanted_by(typed),
     )
+
+
+def with_names(question: Question, texts: Iterable[str]) -> Question:
+    """Return the question with its names marked as the texts write them, when it was typed without capitals."""
+    if any(word.name for word in question.words):
+        return question
+    written = [word for text in texts for word in words(text)[1:]]
+    always = {word.stem for word in written if word.name} - {word.stem for word in written if not word.name}
+    return replace(question, words=tuple(replace(word, name=word.stem in always) for word in question.words))
+
+
+def _quiet(text: str) -> str:
+    """A question that was typed in capitals alone, in small letters."""
+    return text.lower() if text.isupper() and len(words(text)) > 1 else text
 
 
 def wanted_by(text: str) -> Wanted:

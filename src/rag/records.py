@@ -99,12 +99,29 @@ class Speaker:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a sentence stands: its article, its number there and its range.
+
+    Raises:
+        OffsetError: The range lies outside the text.
+    """
+
+    article: Article
+    sentence: int
+    range: Range
+
+    def __post_init__(self) -> None:
+        if self.range.end > len(self.article.text):
+            raise OffsetError(self.article.id, self.range.start, self.range.end)
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
     """A sentence of an article, word for word, with its place; `number` counts from 1 in its reply.
 
     `sentence` is the number of the sentence in its article. `score` is the probability that the sentence
     answers the question. `context` is the neighbour that the sentence leans on; it is not part of the quote.
-    `cue` are the words that prove the speaker.
+    `cue` are the words that prove the speaker. `also` are other places that say the same again.
 
     Raises:
         OffsetError: `article.text[start:end]` is not `text`, or another range lies outside the text.
@@ -121,6 +138,7 @@ class Quote:
     speaker: Speaker | None = None
     attribution: Attribution | None = None
     cue: Range | None = None
+    also: tuple[Place, ...] = ()
 
     def __post_init__(self) -> None:
         if self.article.text[self.range.start : self.range.end] != self.text:
@@ -174,6 +192,16 @@ class Hit:
 
     article: Article
     passage: Passage
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class RankedSentence:
+    """A sentence, word for word, with its place; `score` is the probability that it answers a question."""
+
+    article: Article
+    range: Range
+    text: str
     score: float
 
 

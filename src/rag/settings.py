@@ -11,11 +11,16 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 
 from rag.errors import SettingError
 
 BUNDLED_ENCODER = "minilm"
+MULTILINGUAL_ENCODER = "multilingual"
+
+Balance: TypeAlias = Literal["strict", "balanced", "eager"]
+"""How sure an answer must be; the shares of answerable questions let through are fitted by `rag train evidence`."""
+BALANCES: tuple[Balance, ...] = get_args(Balance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +28,17 @@ class Settings:
     """All settings of one run.
 
     Attributes:
-        encoder: `minilm` is the bundled model; anything else is a sentence-transformers name or path.
+        encoder: `minilm` is the bundled model, `multilingual` the one of the extra `languages`; anything else is a
+            sentence-transformers name or path.
         threads: Threads of the encoder; more than there are cores slows it down.
         passage_tokens: Longest passage, in tokens of the encoder. MiniLM was trained on 128.
         max_article_bytes: Largest article. A long book has about 2 million.
         max_question_characters: Longest question. A paragraph of instructions is not a question.
         max_quotes: Most quotes in a reply; more are no longer a summary.
         search_depth: Passages taken from each of the two rankings before they are fused.
-        read_passages: Fused passages whose sentences are read for an answer.
+        read_passages: Fused passages whose sentences are looked at for an answer.
+        read_windows: Windows of those sentences that the scorer reads: each takes about a tenth of a reply's time.
+        balance: `strict` rather refuses than quotes what does not answer, `eager` the other way round.
         rrf_k: Constant of reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009).
         compact_passages: Passages that may wait outside the built index before it is built anew; a tenth
             of the index may always wait.
@@ -44,6 +52,8 @@ class Settings:
     max_quotes: int = 6
     search_depth: int = 40
     read_passages: int = 16
+    read_windows: int = 5
+    balance: Balance = "balanced"
     rrf_k: int = 60
     compact_passages: int = 1_000
 
@@ -54,8 +64,11 @@ class Settings:
                 raise SettingError(field.name, value, "a whole number of at least 1")
         if self.passage_tokens < 16:
             raise SettingError("passage_tokens", self.passage_tokens, "at least 16")
+        if self.balance not in BALANCES:
+            raise SettingError("balance", self.balance, f"one of {', '.join(BALANCES)}")
         if not self.encoder:
-            raise SettingError("encoder", self.encoder, f"{BUNDLED_ENCODER!r}, or a model's name or path")
+            own = f"{BUNDLED_ENCODER!r}, {MULTILINGUAL_ENCODER!r}"
+            raise SettingError("encoder", self.encoder, f"{own}, or a model's name or path")
 
 
 def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:

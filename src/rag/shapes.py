@@ -46,6 +46,11 @@ def quote_shape(quote: Quote) -> dict[str, Any]:
         "speaker": speaker,
         "attribution": quote.attribution,
         "cue": _range(quote.cue),
+        "also": [
+            {"article": place.article.id, "title": place.article.title, "sentence": place.sentence}
+            | {"start": place.range.start, "end": place.range.end}
+            for place in quote.also
+        ],
     }
 
 

@@ -77,7 +77,7 @@ def quote_html(quote: Quote) -> str:
     leads = quote.context is not None and quote.context < quote.range
     body = context + words if leads else words + context
     source = f'<div class="from">{verbatim(quote.article.title)}</div>'
-    return f'<div class="quote">{cite}{body}{_speaker(quote)}{source}</div>'
+    return f'<div class="quote">{cite}{body}{_speaker(quote)}{source}{_also(quote)}</div>'
 
 
 def spoken(reply: Reply | str) -> str:
@@ -162,6 +162,18 @@ def _context(quote: Quote) -> str:
         f'<div class="context"><span class="tag">{label}, not quoted</span> '
         f'<span class="aside">{verbatim(words)}</span></div>'
     )
+
+
+def _also(quote: Quote) -> str:
+    """Links to the other places that say the same, with the article's title when it is another one."""
+    if not quote.also:
+        return ""
+    links = []
+    for number, place in enumerate(quote.also, start=1):
+        label = f"here {number}" if place.article.id == quote.article.id else verbatim(place.article.title)
+        target = anchor(place.article.id, place.sentence)
+        links.append(f'<a class="cite twin" href="#{target}" title="Show where the same is said again">{label}</a>')
+    return f'<div class="also">The same is said again: {", ".join(links)}</div>'
 
 
 def _select(summaries: Sequence[ArticleSummary], shown: str | None) -> str:

@@ -1,0 +1,32 @@
+"""Passages -> the sentences that answer (CHOOSE); knows no storage."""
+
+from rag.evidence.choose import Selection, choose
+from rag.evidence.features import FEATURES, GLANCE_FEATURES, QUESTION_FEATURES, SENTENCE_FEATURES
+from rag.evidence.judge import SentenceScorer, Tools, Verdict, cut_windows, judge, judge_loose, load_tools
+from rag.evidence.models import FILE, Logistic, Models, load_models
+from rag.evidence.pool import NEARBY, Matches, Numbers, Pool, match_words
+
+__all__ = [
+    "FEATURES",
+    "FILE",
+    "GLANCE_FEATURES",
+    "NEARBY",
+    "QUESTION_FEATURES",
+    "SENTENCE_FEATURES",
+    "Logistic",
+    "Matches",
+    "Models",
+    "Numbers",
+    "Pool",
+    "Selection",
+    "SentenceScorer",
+    "Tools",
+    "Verdict",
+    "choose",
+    "cut_windows",
+    "judge",
+    "judge_loose",
+    "load_models",
+    "load_tools",
+    "match_words",
+]

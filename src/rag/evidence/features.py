@@ -1,0 +1,116 @@
+"""What the fitted models look at: of a sentence at first glance, of one that was read, and of the whole question."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from rag.evidence.pool import Matches, Numbers, Pool, near_best
+from rag.question import Question
+from rag.words import words
+
+GLANCE_FEATURES = (
+    "cosine",
+    "words",
+    "nearby",
+    "lacks_number",
+    "lacks_time",
+    "lacks_name",
+    "has_reason",
+    "is_question",
+)
+SENTENCE_FEATURES = ("logit", "rivals", *GLANCE_FEATURES)
+QUESTION_FEATURES = (
+    "best",
+    "second",
+    "logit",
+    "cosine",
+    "missing",
+    "missing_name",
+    "uncovered_name",
+    "uncovered_number",
+    "uncovered_rare_name",
+    "uncovered_rare_word",
+    "lacks_number",
+    "lacks_time",
+    "lacks_name",
+)
+FEATURES = {"glance": GLANCE_FEATURES, "sentence": SENTENCE_FEATURES, "question": QUESTION_FEATURES}
+
+_REASON = re.compile(
+    r"\b(because|due to|owing to|since|so that|in order to|reasons?|as a result|therefore|thanks to|caus\w+|"
+    r"contribut\w+|led to|leads? to|after|factor|need)\b",
+    re.IGNORECASE,
+)
+
+
+def glance_values(question: Question, pool: Pool, matches: Matches) -> Numbers:
+    """Return what every sentence shows at first glance, shape (sentences, GLANCE_FEATURES)."""
+    known = {word.stem for word in question.words}
+    news = [[word for word in words(text) if word.stem not in known] for text in pool.texts]
+    wanted = question.wanted
+    columns = (
+        pool.cosines,
+        matches.own @ matches.rarity / 10,
+        matches.nearby @ np.array(question.weights) / max(1e-9, sum(question.weights)),
+        [wanted == "number" and not any(word.number for word in new) for new in news],
+        [wanted == "time" and not any(word.time for word in new) for new in news],
+        [wanted in ("person", "place") and not any(word.name for word in new) for new in news],
+        [wanted == "reason" and bool(_REASON.search(text)) for text in pool.texts],
+        [text.rstrip("”\"'») ").endswith("?") for text in pool.texts],
+    )
+    return np.stack([np.asarray(column, np.float64) for column in columns], axis=1)
+
+
+def sentence_values(glance: Numbers, logits: Numbers) -> Numbers:
+    """Return the features of the sentences that were read, shape (sentences, SENTENCE_FEATURES).
+
+    Args:
+        glance: Of the same sentences, from `glance_values`.
+        logits: The scorer's, shape (sentences,); `rivals` is how much the others claim.
+    """
+    claims = np.logaddexp.reduce(logits)
+    own = np.minimum(logits - claims, -1e-6)
+    others = claims + np.log1p(-np.exp(own))  # log of the sum over the others
+    return np.column_stack([logits, np.logaddexp(0, others), glance])
+
+
+def question_values(question: Question, matches: Matches, values: Numbers, scores: Numbers) -> Numbers:
+    """Return the features of the question as a whole, shape (QUESTION_FEATURES,).
+
+    Args:
+        question: What was asked.
+        matches: Of its words with the sentences that were read.
+        values: Their features, from `sentence_values`.
+        scores: Their probabilities.
+    """
+    best = int(scores.argmax())
+    weights = np.array(question.weights)
+    named = np.array([word.name for word in question.words], bool)
+    numbers = np.array([word.number for word in question.words], bool)
+    uncovered, anywhere = 1 - near_best(matches, scores), matches.own.max(axis=0)
+    column = dict(zip(SENTENCE_FEATURES, values.T, strict=True))
+    return np.array(
+        [
+            logit(scores)[best],
+            np.sort(logit(scores))[-min(2, len(scores))],
+            column["logit"].max(),
+            column["cosine"].max(),
+            1 - anywhere @ weights / max(1e-9, weights.sum()),
+            float((anywhere[named | numbers] == 0).any()),
+            uncovered[named].max(initial=0),
+            uncovered[numbers].max(initial=0),
+            (uncovered * matches.rarity)[named].max(initial=0),
+            (uncovered * matches.rarity).max(initial=0),
+            column["lacks_number"][best],
+            column["lacks_time"][best],
+            column["lacks_name"][best],
+        ]
+    )
+
+
+def logit(probabilities: Numbers) -> Numbers:
+    """Return the logits of probabilities, finite for 0 and 1 too."""
+    logits: Numbers = np.log(probabilities + 1e-9) - np.log1p(1e-9 - probabilities)
+    return logits

@@ -1,0 +1,81 @@
+"""Passages that were found -> their sentences, as they are judged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rag.answer import Candidate, text_of
+from rag.embed import Vector, Vectors
+from rag.evidence import NEARBY, Pool
+from rag.library.shelf import Kept
+from rag.records import Passage
+from rag.store import Store
+
+_HEADING_REACH = 40
+"""Sentences below a heading that it still speaks of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A passage that was found, with its article; a higher score is better."""
+
+    kept: Kept
+    passage: Passage
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Sentences that may answer, as candidates and as a pool, and their vectors, (candidates, dimensions)."""
+
+    candidates: list[Candidate]
+    pool: Pool
+    vectors: Vectors
+
+
+def read_sentences(found: Sequence[Found], asked: Vector, store: Store) -> Read:
+    """Return the body sentences of some passages, each once: by article, best first, then in reading order."""
+    places: dict[int, dict[int, Found]] = {}
+    kept: dict[int, Kept] = {}
+    for one in found:
+        kept.setdefault(one.kept.key, one.kept)
+        numbers = places.setdefault(one.kept.key, {})
+        for number in range(one.passage.first, one.passage.last + 1):
+            if one.kept.sentences[number].kind == "body":
+                numbers.setdefault(number, one)
+    candidates: list[Candidate] = []
+    vectors = [np.empty((0, len(asked)), np.float32)]
+    for key, numbers in places.items():
+        article, sentences = kept[key].article, kept[key].sentences
+        for number in sorted(numbers):
+            candidates.append(Candidate(article, sentences, sentences[number], numbers[number].passage.range))
+        if numbers:
+            vectors.append(store.sentence_vectors(key, sorted(numbers)))
+    stacked = np.concatenate(vectors)
+    pool = Pool(
+        texts=[candidate.text for candidate in candidates],
+        before=[texts_before(candidate) for candidate in candidates],
+        follows=[row > 0 and _follows(candidates[row - 1], candidate) for row, candidate in enumerate(candidates)],
+        cosines=(stacked @ asked).astype(np.float64),
+    )
+    return Read(candidates, pool, stacked)
+
+
+def texts_before(candidate: Candidate) -> list[str]:
+    """Return what is read with a sentence: those before it in its section, nearest first, and the section's heading."""
+    before: list[str] = []
+    number = candidate.sentence.number
+    for sentence in reversed(candidate.sentences[max(0, number - _HEADING_REACH) : number]):
+        text = text_of(candidate.article, sentence.range)
+        if sentence.kind != "body":
+            return [*before, text] if sentence.kind == "heading" else before
+        if len(before) < NEARBY - 1:
+            before.append(text)
+    return before
+
+
+def _follows(one: Candidate, other: Candidate) -> bool:
+    return one.article.id == other.article.id and other.sentence.number == one.sentence.number + 1

@@ -1,0 +1,75 @@
+"""The articles of a store, those read lately at hand."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.errors import EmptyLibraryError, UnknownArticleError
+from rag.records import Article, Sentence
+from rag.store import Store
+
+_KEPT_ARTICLES = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An article that was read from the store, with its sentences and its key there."""
+
+    key: int
+    article: Article
+    sentences: tuple[Sentence, ...]
+
+
+class Shelf:
+    """Reads articles from a store; the last ones stay in memory. Safe to share between threads."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._kept: OrderedDict[int, Kept] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def take(self, key: int) -> Kept | None:
+        """Return an article by its key, None when it is gone; keys are never used twice."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        article = self._store.article(key)
+        if article is None:
+            return None
+        kept = Kept(key, article, self._store.sentences(key))
+        with self._lock:
+            self._kept[key] = kept
+            if len(self._kept) > _KEPT_ARTICLES:
+                self._kept.popitem(last=False)
+        return kept
+
+    def by_id(self, article_id: str) -> Kept:
+        """Return an article by its id, or the beginning of it.
+
+        Raises:
+            UnknownArticleError: The id fits no article, or several.
+        """
+        kept = self.take(self._store.key_of(article_id))
+        if kept is None:
+            raise UnknownArticleError(article_id)
+        return kept
+
+    def scope(self, article_ids: Sequence[str]) -> tuple[int, ...] | None:
+        """Return the keys of some articles in order, None for all of them.
+
+        Raises:
+            EmptyLibraryError: There are no articles.
+            UnknownArticleError: An id fits no article, or several.
+        """
+        if not self._store.count():
+            raise EmptyLibraryError(self._store.path.parent)
+        return tuple(sorted({self._store.key_of(article_id) for article_id in article_ids})) or None
+
+    def clear(self) -> None:
+        """Forget what was read."""
+        with self._lock:
+            self._kept.clear()
