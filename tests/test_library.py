@@ -80,7 +80,7 @@ def test_a_follow_up_uses_the_conversation(library: Library) -> None:
 
 
 def test_at_most_the_wanted_quotes_are_given(library: Library) -> None:
-    reply = library.ask("Tell what happened to schools in Ganja and Baku", max_quotes=1)
+    reply = library.ask("Tell what happened to schools in Ganja and Baku", max_quotes=1, balance="eager")
     assert isinstance(reply, Answer)
     assert len(reply.quotes) == 1
 
