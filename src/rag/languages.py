@@ -65,14 +65,13 @@ _ENOUGH = 4_000
 """Characters looked at; what an article begins in, it goes on in."""
 
 _ENGLISH_SHARE = 0.1
-"""An English question has one of these words in ten or more: 98 of 100 in XQuAD, and 1 in 200 of its translations."""
+"""Nearly every English question has one of these words in ten or more, and hardly any in another language."""
 
 _TOO_FEW = 2
 """So few words, without a letter foreign to English, tell the model nothing; it is not loaded for them."""
 
 _SURE = 0.8
-"""How sure the model must be of a language but English. Of English key words, made from XQuAD's questions, 1 in 500
-is called foreign, of German, Spanish and Turkish questions 98 in 100; at .7 it would be 1 in 150, and 99."""
+"""How sure the model must be of a language but English: to call an English question foreign is the worst mistake."""
 
 _LIKELY = 0.6
 """How sure it must be of English, or when a letter is foreign to English."""

@@ -37,7 +37,7 @@ class Settings:
         max_quotes: Most quotes in a reply; more are no longer a summary.
         search_depth: Passages taken from each of the two rankings before they are fused.
         read_passages: Fused passages whose sentences are looked at for an answer.
-        read_windows: Windows of those sentences that the scorer reads: each takes about a tenth of a reply's time.
+        read_windows: Windows of those sentences that the scorer reads, which takes most of the time of a reply.
         balance: `strict` rather refuses than quotes what does not answer, `eager` the other way round.
         rrf_k: Constant of reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009).
         compact_passages: Passages that may wait outside the built index before it is built anew; a tenth

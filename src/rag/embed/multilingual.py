@@ -74,7 +74,7 @@ def _readable(text: str) -> str:
 def _openmp(threads: int) -> Iterator[None]:
     """What OpenMP reads when the engine is loaded first, put back so that no other library reads it.
 
-    Threads that wait actively for each other take 40 times as long when another program uses the cores.
+    Threads that wait actively for each other take far longer when another program uses the cores.
     """
     wanted = {"OMP_NUM_THREADS": str(threads), "OMP_WAIT_POLICY": "passive"}
     before = {name: os.environ.get(name) for name in wanted}

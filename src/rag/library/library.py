@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -24,14 +24,6 @@ from rag.retrieve import retrieve
 from rag.scorer import Scorer
 from rag.settings import BUNDLED_ENCODER, Balance, Settings
 from rag.store import Entry, Store
-
-
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """What was read for a question, and the verdict on it."""
-
-    read: Read
-    verdict: Verdict
 
 
 class Library:
@@ -153,7 +145,7 @@ class Library:
         return replace(reply, elapsed_ms=round((time.perf_counter() - began) * 1000, 2))
 
     def rank(self, question: str, *, articles: Sequence[str] = ()) -> list[RankedSentence]:
-        """Return the sentences that were read for a question, the likeliest to answer first.
+        """Return the sentences that were looked at for a question, the likeliest to answer first.
 
         Raises:
             QuestionError: The question is empty or too long.
@@ -161,10 +153,10 @@ class Library:
             EmptyLibraryError: There are no articles.
         """
         understood = understand(question, max_characters=self.settings.max_question_characters)
-        judged = self._judge(understood, self._shelf.scope(articles), self.settings.balance)
-        scores = judged.verdict.scores.tolist()
+        read = self._read(understood, self._shelf.scope(articles))
+        scores = self._judge(understood, read, self.settings.balance).scores.tolist()
         rows = sorted((row for row, score in enumerate(scores) if score > 0), key=lambda row: (-scores[row], row))
-        ranked = [(judged.read.candidates[row], scores[row]) for row in rows]
+        ranked = [(read.candidates[row], scores[row]) for row in rows]
         return [RankedSentence(one.article, one.sentence.range, one.text, score) for one, score in ranked]
 
     def search(self, query: str, *, k: int = 10, articles: Sequence[str] = ()) -> list[Hit]:
@@ -221,11 +213,11 @@ class Library:
         if question.wanted in ("author", "title"):
             kept = [self._shelf.take(key) for key in (keys or self._store.article_keys()[:most])]
             return about_article(question, [(one.article, one.sentences) for one in kept if one is not None])
-        judged = self._judge(question, keys, balance)
-        foreign = self._foreign(question, judged.read)
+        read = self._read(question, keys)
+        foreign = self._foreign(question, read)
         if foreign is not None:
             return foreign
-        read, verdict, models = judged.read, judged.verdict, self._models
+        verdict, models = self._judge(question, read, balance), self._models
         if verdict.answered:
             leaning = models.leanings[question.family]
             selection = choose(
@@ -246,12 +238,14 @@ class Library:
             return None
         return in_another_language(question, NAMES[asked], NAMES[written])
 
-    def _judge(self, question: Question, keys: tuple[int, ...] | None, balance: Balance) -> _Judged:
+    def _read(self, question: Question, keys: tuple[int, ...] | None) -> Read:
         vector = self._vector(question)
         found = self._find(question, vector, keys, depth=self.settings.search_depth)
-        read = read_sentences(found[: self.settings.read_passages], vector, self._store)
+        return read_sentences(found[: self.settings.read_passages], vector, self._store)
+
+    def _judge(self, question: Question, read: Read, balance: Balance) -> Verdict:
         windows = self.settings.read_windows
-        return _Judged(read, judge(question, read.pool, self._models, self._scorer, windows=windows, balance=balance))
+        return judge(question, read.pool, self._models, self._scorer, windows=windows, balance=balance)
 
     def _vector(self, question: Question) -> Vector:
         vector: Vector = self._encoder.encode([question.text], as_question=True)[0]

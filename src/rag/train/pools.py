@@ -7,19 +7,17 @@ SQuAD 2.0 brings questions that its own paragraph does not answer.
 
 from __future__ import annotations
 
-import json
 import logging
 import random
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from rag.embed import Encoder, Vectors
-from rag.errors import UnreadableFileError
+from rag.evaluate.cases import LabelledCase, labelled_cases
 from rag.evidence import NEARBY, Numbers, Pool
 from rag.train.spoil import spoil
 
@@ -112,7 +110,7 @@ class CaseVectors:
 
 def make_cases(path: Path, most: int, rng: random.Random) -> list[Case]:
     """Pools around the labelled paragraphs of one file, answerable and not."""
-    rows = [_plain(row) for row in _lines(path)]
+    rows = plain_cases(path)
     paragraphs = list(dict.fromkeys(case.texts for case in rows))
     place = {texts: at for at, texts in enumerate(paragraphs)}
     cases = []
@@ -146,21 +144,16 @@ def _pool(kind: str, case: Case, paragraphs: Sequence[tuple[str, ...]], centre: 
 
 
 def plain_cases(path: Path) -> list[Case]:
-    """Return the questions of one file as they are."""
-    return [_plain(row) for row in _lines(path)]
+    """Return the questions of one file as they are, without empty candidates.
+
+    Raises:
+        UnreadableFileError: The file cannot be read.
+        DataError: It holds no question, or a line is not one.
+    """
+    return [_plain(case) for case in labelled_cases(path)]
 
 
-def _plain(row: dict[str, Any]) -> Case:
-    candidates = [candidate for candidate in row["candidates"] if candidate["text"].strip()]
-    labels = np.array([float(candidate["label"]) for candidate in candidates])
-    kind = "answerable" if labels.any() else "unanswerable"
-    texts = tuple(candidate["text"] for candidate in candidates)
-    return Case(kind, row["question"], texts, labels, texts)
-
-
-def _lines(path: Path) -> list[dict[str, Any]]:
-    try:
-        with path.open(encoding="utf-8") as lines:
-            return [json.loads(line) for line in lines if line.strip()]
-    except OSError as error:
-        raise UnreadableFileError(str(path), error.strerror or str(error)) from error
+def _plain(case: LabelledCase) -> Case:
+    rows = [row for row, text in enumerate(case.texts) if text.strip()]
+    texts, labels = tuple(case.texts[row] for row in rows), case.labels[rows]
+    return Case("answerable" if labels.any() else "unanswerable", case.question, texts, labels, texts)
