@@ -49,9 +49,23 @@ def test_a_follow_up_is_searched_with_the_question_before_it_at_half_weight() ->
     ]
 
 
-def test_a_new_name_replaces_the_name_before() -> None:
+@pytest.mark.parametrize(
+    ("before", "asked", "text"),
+    [
+        ("What does Sazhin think about the warming?", "What about Fedorova?", "What does Fedorova think about the warming?"),
+        ("What does Vladimir Sazhin think?", "And Irina Fedorova?", "What does Irina Fedorova think?"),
+        ("What was the turnover in 2022?", "And in 2021?", "What was the turnover in 2021?"),
+        ("What does Sazhin think about it?", "And what did Areshev say?", "And what did Areshev say about it?"),
+        ("What happened in Baku?", "What about the army?", "What happened in Baku? What about the army?"),
+    ],
+)  # fmt: skip
+def test_what_only_names_another_thing_is_asked_as_the_question_before(before: str, asked: str, text: str) -> None:
+    assert understand(asked, [before]).text == text
+
+
+def test_the_name_before_is_not_looked_for_when_there_is_a_new_one() -> None:
     question = understand("What about Fedorova?", ["What does Sazhin think about the warming?"])
-    assert question.text == "What does think about the warming What about Fedorova?"
+    assert ([word.stem for word in question.words], question.wanted) == (["fedorova", "warm"], "account")
 
 
 def test_a_chain_of_follow_ups_reaches_back_to_its_topic() -> None:

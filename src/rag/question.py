@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
@@ -39,6 +39,13 @@ _WANTED: tuple[tuple[Wanted, str], ...] = (
 )
 _RULES = tuple((wanted, re.compile(pattern, re.IGNORECASE)) for wanted, pattern in _WANTED)
 _OPENS_FOLLOW_UP = re.compile(r"^\W*(and|but|also|what about|how about|what else|why not|why so)\b", re.IGNORECASE)
+_BARE = re.compile(
+    r"^\W*(?:(?:and |but |so )?(?:what|how) about|(?:and|but)(?! (?:wh|how|did|do|does|is|are|was|were|has|have|can|will)))"
+    r" (.{1,60}?)\W*$",
+    re.IGNORECASE,
+)
+"""Only another thing is named: the question before is meant, with this in it."""
+_TOPIC = re.compile(r" (?:about|on|regarding|concerning) [^?.!]+")
 _LEANS = frozenset(
     """
     he she it they him her them his hers its their theirs this that these those there then one ones
@@ -96,15 +103,16 @@ def understand(asked: str, after: Sequence[str] = (), *, max_characters: int = 1
         )
     typed, after = _quiet(asked), [_quiet(earlier) for earlier in after]
     own = content_words(typed)
-    earlier = _topic_before(typed, after) if after and leans(typed) else ""
+    earlier = _before(after) if after and leans(typed) else ""
     known = {word.stem for word in own}
-    added = tuple(word for word in content_words(earlier) if word.stem not in known)
+    names = _has_name(typed)
+    added = tuple(word for word in content_words(earlier) if word.stem not in known and not (names and word.name))
     return Question(
         asked=asked,
-        text=f"{earlier} {typed}".strip(),
+        text=_completed(typed, earlier) if earlier else typed,
         words=own + added,
         weights=(1.0,) * len(own) + (_EARLIER_WEIGHT,) * len(added),
-        wanted=wanted_by(typed),
+        wanted=wanted_by(earlier if earlier and _BARE.search(typed) else typed),
     )
 
 
@@ -139,12 +147,44 @@ def leans(asked: str) -> bool:
     return topics == 0 or (topics == 1 and wanted_by(asked) in _ELLIPTICAL)
 
 
-def _topic_before(asked: str, after: Sequence[str]) -> str:
-    """The question before, itself completed; without its names when the new one brings names of its own."""
-    before, earlier = after[-1], after[:-1]
-    if earlier and leans(before):
-        before = f"{_topic_before(before, earlier)} {before}"
-    if any(word.name for word in words(asked)):
-        names = {word.text for word in words(before) if word.name}
-        before = " ".join(word.text for word in words(before) if word.text not in names)
-    return before
+def _before(after: Sequence[str]) -> str:
+    """The question before, itself completed when it leans on the one before that."""
+    *earlier, before = after
+    return _completed(before, _before(earlier)) if earlier and leans(before) else before
+
+
+def _completed(typed: str, before: str) -> str:
+    """A question that leans on the one before as one that can be read alone, as far as that is plain."""
+    bare = _BARE.search(typed)
+    for kind in (_is_name, _is_number) if bare else ():
+        old, new = _first_run(before, kind), _first_run(f"about {bare[1]}", kind)
+        if old and new:
+            return before.replace(old, new, 1)
+    topic = _TOPIC.search(before)
+    if _has_name(typed) and topic is not None and not _TOPIC.search(typed):
+        return f"{typed.rstrip(' ?.!')}{topic.group()}?"
+    return f"{before} {typed}"
+
+
+def _first_run(text: str, kind: Callable[[Word], bool]) -> str:
+    """The first words of a kind that follow each other, as they stand in the text; empty when there are none."""
+    run: list[str] = []
+    for word in words(text):
+        if kind(word):
+            run.append(word.text)
+        elif run:
+            break
+    together = " ".join(run)
+    return together if together in text else run[0]
+
+
+def _is_name(word: Word) -> bool:
+    return word.name
+
+
+def _is_number(word: Word) -> bool:
+    return word.number
+
+
+def _has_name(text: str) -> bool:
+    return any(map(_is_name, words(text)))

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from rag.embed import BUNDLED_FOLDER, load_encoder
 from rag.evidence import FILE
 from rag.scorer import FOLDER, Scorer
-from rag.settings import Settings
+from rag.settings import MULTILINGUAL_ENCODER, Settings
 
 
 def make_encoder() -> dict[str, Any]:
@@ -34,21 +35,27 @@ def make_scorer(data: Path, work: Path, settings: Settings, *, seed: int = 0) ->
 
     Raises:
         UnreadableFileError: A data file is missing.
-        MissingPackageError: The packages of the extra `train` are not installed.
+        MissingPackageError: The packages of the extra `train`, or the teacher, are not installed.
     """
+    from rag.train.accounts import account_windows
     from rag.train.pools import for_scorer, plain_cases
     from rag.train.scorer import train_scorer
-    from rag.train.windows import GENERAL, PASSES, Cutter, Elsewhere, make_windows
+    from rag.train.teacher import Teacher
+    from rag.train.windows import ACCOUNTS, GENERAL, PASSES, Cutter, Elsewhere, make_windows
 
     encoder, rng = load_encoder(settings), random.Random(seed)
     cases = {name: list(filter(for_scorer, plain_cases(data / "train" / f"{name}.jsonl"))) for name in PASSES}
-    elsewhere = Elsewhere(encoder, [case for name in GENERAL for case in cases[name]])
+    general = [case for name in GENERAL for case in cases[name]]
+    larger = load_encoder(replace(settings, encoder=MULTILINGUAL_ENCODER))
+    teacher = Teacher(larger, (case.question for case in general), (text for c in general for text in c.texts), work)
+    elsewhere = Elsewhere(encoder, general)
     cutter = Cutter(encoder, rng)
     windows = [
         window
         for name in PASSES
-        for window in make_windows(name, cases[name], elsewhere if name in GENERAL else None, cutter, rng)
+        for window in make_windows(name, cases[name], elsewhere if name in GENERAL else None, cutter, teacher, rng)
     ]
+    windows += account_windows(general, ACCOUNTS, rng)
     loss = train_scorer(windows, FOLDER, work, seed=seed)
     questions = sum(map(len, cases.values()))
     return {"folder": str(FOLDER), "questions": questions, "windows": len(windows), "loss": round(loss, 3)}

@@ -2,8 +2,8 @@
 
 It begins as the bundled encoder's original. A head on top compares the mean of each sentence's states with that of the
 question's; as it begins with their cosine alone, the scorer starts out as good as the encoder. The loss is a choice
-among the sentences of a window and "nothing here answers", whose logit is 0. What is exported is a moving
-average of the weights.
+between each sentence that answers, those that do not, and "nothing here answers", whose logit is 0. A second number
+learns how near a larger encoder finds each sentence. What is exported is a moving average of the weights.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ FROZEN = 2
 """Lower layers that stay as they are: they only tell words apart, and training them takes a quarter of the time."""
 BATCH = 24
 RATE = 1e-4
+TAUGHT = 1.0
+"""What the second number counts beside the choice."""
 _AVERAGE = 0.998
 _SAVED_EVERY = 200
 _WARM, _CALM = 0.06, 0.02
@@ -40,10 +42,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A window as it is learnt: token ids, the piece of each token, and whether each sentence answers."""
+    """A window as it is learnt: its token ids, whether each sentence answers, and how near the teacher finds each."""
 
     window: WindowIds
     answers: tuple[bool, ...]
+    likes: tuple[float, ...]
 
 
 def train_scorer(windows: Sequence[Window], folder: Path, work: Path, *, seed: int = 0) -> float:
@@ -67,7 +70,7 @@ def train_scorer(windows: Sequence[Window], folder: Path, work: Path, *, seed: i
     torch.manual_seed(seed)
     tokenizer = load_tokenizer(Path(get_model_path()) / "tokenizer.json")
     ids = {text: tokens(tokenizer, text) for window in windows for text in (window.question, *window.sentences)}
-    rows = [_Row(window_ids(ids[w.question], [ids[text] for text in w.sentences]), w.answers) for w in windows]
+    rows = [_Row(window_ids(ids[w.question], [ids[text] for text in w.sentences]), w.answers, w.likes) for w in windows]
     batches = _batches(rows, random.Random(seed))
     run = _Run(len(batches))
     work.mkdir(parents=True, exist_ok=True)
@@ -164,13 +167,14 @@ def make_model() -> Any:
             super().__init__()
             self.transformer = transformer
             self.inner = torch.nn.Linear(3 * size, size)
-            self.outer = torch.nn.Linear(size, 1)
-            self.cosine = torch.nn.Parameter(torch.tensor([10.0, -6.0]))
+            self.outer = torch.nn.Linear(size, 2)
+            self.scale = torch.nn.Parameter(torch.tensor([10.0, 1.0]))
+            self.shift = torch.nn.Parameter(torch.tensor([-6.0, 0.0]))
             torch.nn.init.zeros_(self.outer.weight)
             torch.nn.init.zeros_(self.outer.bias)
 
         def forward(self, input_ids: Any, token_type_ids: Any, shares: Any) -> Any:
-            """shares, (windows, 1 + sentences, tokens): token shares of each piece -> (windows, sentences)."""
+            """shares, (windows, 1 + sentences, tokens): token shares of each piece -> (windows, sentences, 2)."""
             mask = (shares.sum(1) > 0).long()  # a token of no piece is padding
             states = self.transformer(
                 input_ids=input_ids, attention_mask=mask, token_type_ids=token_type_ids
@@ -179,8 +183,8 @@ def make_model() -> Any:
             asked, read = pieces[:, :1], pieces[:, 1:]
             alike = torch.nn.functional.cosine_similarity(asked, read, dim=-1)
             both = torch.cat([asked * read, read, asked.expand_as(read)], dim=-1)
-            learnt = self.outer(torch.nn.functional.gelu(self.inner(both)))[..., 0]
-            return learnt + self.cosine[0] * alike + self.cosine[1]
+            learnt = self.outer(torch.nn.functional.gelu(self.inner(both)))
+            return learnt + self.scale * alike[..., None] + self.shift
 
     return WindowScorer()
 
@@ -204,16 +208,21 @@ def export_scorer(model: Any, folder: Path, *, windows: int) -> None:
 
 
 def _loss(model: Any, batch: Sequence[_Row]) -> Any:
-    """Minus the log probability that the choice falls on a sentence that answers, or on none when none does."""
+    """Mean loss of the choices, each of one right sentence or of none, and of the second number.
+
+    A choice costs minus the log probability that it falls right, among the wrong sentences and "none".
+    """
     import torch
 
-    ids, kinds, shares, answers, there = (torch.from_numpy(array) for array in _padded(batch))
-    logits = model(ids, kinds, shares).masked_fill(~there, -1e4)
+    ids, kinds, shares, answers, there, likes, known = (torch.from_numpy(array) for array in _padded(batch))
+    logits, near = model(ids, kinds, shares).unbind(-1)
     none = torch.zeros(len(batch), 1)
-    everything = torch.logsumexp(torch.cat([none, logits], dim=1), dim=1)
-    right = torch.logsumexp(logits.masked_fill(~answers, -1e4), dim=1)
-    chosen = torch.where(answers.any(dim=1), right, none[:, 0])
-    return (everything - chosen).mean()
+    wrong = torch.logsumexp(torch.cat([none, logits.masked_fill(answers | ~there, -1e4)], dim=1), dim=1)
+    each = torch.nn.functional.softplus(wrong[:, None] - logits).masked_fill(~answers, 0)
+    right = each.sum(1) / answers.sum(1).clamp(min=1)
+    choice = torch.where(answers.any(dim=1), right, wrong).mean()
+    taught = torch.nn.functional.mse_loss(near[known], likes[known]) if known.any() else 0.0
+    return choice + TAUGHT * taught
 
 
 def _rate(done: float) -> float:
@@ -235,11 +244,13 @@ def _padded(batch: Sequence[_Row]) -> tuple[Any, ...]:
     longest, most = max(len(row.window.ids) for row in batch), max(len(row.answers) for row in batch)
     ids, kinds = np.zeros((len(batch), longest), np.int64), np.zeros((len(batch), longest), np.int64)
     shares = np.zeros((len(batch), most + 1, longest), np.float32)
-    answers, there = np.zeros((len(batch), most), bool), np.zeros((len(batch), most), bool)
+    answers, there, known = np.zeros((3, len(batch), most), bool)
+    likes = np.zeros((len(batch), most), np.float32)
     for at, row in enumerate(batch):
         pieces = np.array(row.window.pieces)
         ids[at, : len(pieces)], kinds[at, : len(pieces)] = row.window.ids, pieces > 0
         shares[at, pieces, np.arange(len(pieces))] = 1
         answers[at, : len(row.answers)], there[at, : len(row.answers)] = row.answers, True
+        likes[at, : len(row.likes)], known[at, : len(row.likes)] = row.likes, True
     shares /= np.maximum(1, shares.sum(axis=2, keepdims=True))
-    return ids, kinds, shares, answers, there
+    return ids, kinds, shares, answers, there, likes, known

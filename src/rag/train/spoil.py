@@ -31,6 +31,10 @@ _PAIRS = [tuple(pair.split()) for pair in _OPPOSITES.replace("\n", "").split("|"
 OPPOSITE = {a: b for pair in _PAIRS for a, b in (pair, pair[::-1])}
 
 _HELPING = re.compile(r"\b(is|are|was|were|did|does|do|can|could|will|would|has|have|had)\b")
+_CLAUSE = re.compile(
+    r"((?:[\w’'-]+ ){1,5}?)(is|are|was|were|can|could|will|would|(?:has|had|have)(?= been| \w+e[dn] )) "
+    r"([^,;:()\[\]]{12,90})[,.]"
+)
 _NAME = re.compile(r"(?<!^)\b[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*")
 _NUMBER = re.compile(r"\b\d[\d,.]*\d\b|\b\d\b")
 
@@ -107,6 +111,20 @@ def smudge(question: str, rng: random.Random) -> str:
     if draw < 0.13:
         return _slip(question, rng)
     return question
+
+
+def as_yes_or_no(sentence: str) -> str | None:
+    """Return the question whether a sentence's first clause is so, or None when it does not begin simply."""
+    match = _CLAUSE.match(sentence)
+    if match is None:
+        return None
+    subject, helping, rest = match[1].rstrip(), match[2], match[3]
+    first = subject.split()[0].lower()
+    if first in ("if", "although", "when", "while", "as", "since", "because", "once", "however"):
+        return None
+    if first in FUNCTION_WORDS:
+        subject = subject[0].lower() + subject[1:]
+    return f"{helping.capitalize()} {subject} {rest}?"
 
 
 def _slip(question: str, rng: random.Random) -> str:

@@ -1,44 +1,53 @@
 """Labelled questions -> the windows that the scorer learns from; knows the data, not the model.
 
-Four kinds of window are drawn for a question: with the sentence that answers and its neighbours; from where our own
-retrieval would look next, where nothing answers; with the answer, but asked wrongly; and the answer among
-sentences from anywhere, as when several articles are asked at once.
+Windows of several kinds are drawn for a question: with the sentence that answers and its neighbours; a sentence alone;
+from where our own retrieval would look next, where nothing answers; with the answer, but asked wrongly; the answer
+among sentences from anywhere, as when several articles are asked at once; and one to be answered by yes or no.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from rag.embed import Encoder
 from rag.train.pools import Case
-from rag.train.spoil import smudge, spoil
+from rag.train.spoil import as_yes_or_no, smudge, spoil
+from rag.train.teacher import Teacher
 
-PASSES = {"squad2": 3, "squadshifts_newwiki": 3, "selqa": 2, "squadshifts_reddit": 1, "squadshifts_amazon": 1}
+PASSES = {"squad2": 3, "squadshifts_newwiki": 2, "selqa": 3, "squadshifts_reddit": 1, "squadshifts_amazon": 1}
 """How often the questions of a file are gone through: encyclopedia text is nearer to news than reviews and forums."""
 
 GENERAL = ("squad2", "squadshifts_newwiki", "selqa")
 """Files whose questions say what they are about, so that a text from elsewhere surely does not answer them."""
 
+ACCOUNTS = 7_000
+"""Windows that ask for what somebody says."""
+
 LONGEST = 176
 """Tokens of the sentences of a window at most; each window draws its own limit below that."""
 _SHORTEST = 48
-_AWAY, _SPOILT, _MIXED = 0.5, 0.3, 0.2
-"""How often a question brings a window of the other three kinds too; half as often when it is not general."""
+_AWAY, _SPOILT, _MIXED, _ALONE = 0.5, 0.3, 0.2, 0.25
+"""How often a question brings a window of the other kinds too; half as often when it is not general."""
+_LATER = 0.08
+"""How often a question is asked after another one on the same paragraph, and stands behind it."""
+_DECIDED = 0.15
+"""How often a paragraph brings a question that is to be answered by yes or no."""
 _NEAREST = 12
 """Sentences elsewhere, nearest to the question, among which hard negatives are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A question, consecutive sentences, and whether each answers."""
+    """A question, consecutive sentences, whether each answers, and how near the teacher finds each, if it knows."""
 
     question: str
     sentences: tuple[str, ...]
     answers: tuple[bool, ...]
+    likes: tuple[float, ...] = ()
 
 
 class Elsewhere:
@@ -96,7 +105,7 @@ class Cutter:
 
 
 def make_windows(
-    name: str, cases: Sequence[Case], elsewhere: Elsewhere | None, cutter: Cutter, rng: random.Random
+    name: str, cases: Sequence[Case], elsewhere: Elsewhere | None, cutter: Cutter, teacher: Teacher, rng: random.Random
 ) -> Iterator[Window]:
     """Yield the windows of one file of `PASSES`, in the order of its questions.
 
@@ -105,41 +114,53 @@ def make_windows(
         cases: Its questions, each with the sentences of its own paragraph.
         elsewhere: For files of `GENERAL`; None for the others.
         cutter: Of the windows.
+        teacher: Says how near sentences are to the question as it was before it was smudged.
         rng: Draws everything else.
     """
     paragraphs = list(dict.fromkeys(case.texts for case in cases))
     place = {texts: row for row, texts in enumerate(paragraphs)}
     share = 1.0 if elsewhere is not None else 0.5
     for _ in range(PASSES[name]):
-        for case in cases:
+        for number, case in enumerate(cases):
             right = np.flatnonzero(case.labels).tolist()
             asked = smudge(case.question, rng)
-            yield _window(asked, case.texts, case.labels, cutter, rng.choice(right or range(len(case.texts))))
+            before = cases[number - 1]
+            if rng.random() < _LATER and before.texts == case.texts:
+                asked = f"{before.question} {asked}"
+
+            def drawn(texts: Sequence[str], labels: Iterable[float], rows: Iterable[int]) -> Window:
+                window = _window(asked, texts, labels, rows)
+                return replace(window, likes=teacher.likes(case.question, window.sentences))
+
+            row = rng.choice(right or range(len(case.texts)))
+            yield drawn(case.texts, case.labels, cutter.cut(case.texts, row))
+            if rng.random() < _ALONE * share:
+                yield drawn(case.texts, case.labels, [rng.choice((row, rng.randrange(len(case.texts))))])
             if rng.random() < _AWAY * share:
                 if elsewhere is not None and rng.random() < 0.6:
                     texts, row = rng.choice(elsewhere.near(case))
                 else:
                     texts = paragraphs[(place[case.texts] + rng.choice((-1, 1))) % len(paragraphs)]
                     row = rng.randrange(len(texts))
-                yield _window(asked, texts, np.zeros(len(texts)), cutter, row)
+                yield drawn(texts, np.zeros(len(texts)), cutter.cut(texts, row))
             if right and rng.random() < _SPOILT * share:
                 other = elsewhere.any(rng) if elsewhere is not None else rng.choice(paragraphs)
                 spoilt = spoil(case.question, case.texts, other, rng)
                 if spoilt is not None:
                     texts = case.texts
-                    yield _window(smudge(spoilt, rng), texts, np.zeros(len(texts)), cutter, rng.choice(right))
+                    yield _window(smudge(spoilt, rng), texts, np.zeros(len(texts)), cutter.cut(texts, rng.choice(right)))
             if right and elsewhere is not None and rng.random() < _MIXED:
-                yield _mixed(asked, case, rng.choice(right), elsewhere, rng)
+                near = elsewhere.near(case)
+                others = [texts[at] for texts, at in rng.sample(near, min(len(near), rng.randint(1, 5)))]
+                texts, labels = (case.texts[rng.choice(right)], *others), [1.0, *(0.0 for _ in others)]
+                yield drawn(texts, labels, rng.sample(range(len(texts)), len(texts)))
+            if elsewhere is not None and rng.random() < _DECIDED:
+                row = rng.randrange(len(case.texts))
+                decided = as_yes_or_no(case.texts[row])
+                if decided is not None:
+                    yield _window(decided, case.texts, np.arange(len(case.texts)) == row, cutter.cut(case.texts, row))
 
 
-def _window(asked: str, texts: Sequence[str], labels: Iterable[float], cutter: Cutter, row: int) -> Window:
-    rows, flags = cutter.cut(texts, row), [bool(label) for label in labels]
-    return Window(asked, tuple(texts[at] for at in rows), tuple(flags[at] for at in rows))
-
-
-def _mixed(asked: str, case: Case, row: int, elsewhere: Elsewhere, rng: random.Random) -> Window:
-    near = elsewhere.near(case)
-    others = [texts[at] for texts, at in rng.sample(near, min(len(near), rng.randint(1, 5)))]
-    pairs = [(case.texts[row], True), *((text, False) for text in others)]
-    rng.shuffle(pairs)
-    return Window(asked, tuple(text for text, _ in pairs), tuple(flag for _, flag in pairs))
+def _window(asked: str, texts: Sequence[str], labels: Iterable[float], rows: Iterable[int]) -> Window:
+    flags, taken = [bool(label) for label in labels], list(rows)
+    return Window(asked, tuple(texts[at] for at in taken), tuple(flags[at] for at in taken))
