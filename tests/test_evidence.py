@@ -28,7 +28,7 @@ from rag.evidence.choose import count
 from rag.evidence.features import glance_values, sentence_values
 from rag.evidence.judge import WINDOW_CHARACTERS
 from rag.question import FAMILIES, understand
-from rag.scorer import Logits
+from rag.scorer import Readings
 from rag.settings import BALANCES, Balance
 
 ONE_EACH = np.eye(8, dtype=np.float32)
@@ -99,13 +99,13 @@ def test_a_question_is_not_an_answer() -> None:
 
 
 def test_rivals_are_what_the_other_sentences_claim_against_no_answer() -> None:
-    logits = np.log(np.array([1.0, 2.0, 3.0]))
-    values = sentence_values(np.zeros((3, len(GLANCE_FEATURES))), logits)
+    readings = np.log(np.array([[1.0, 1.0], [2.0, 1.0], [3.0, 1.0]]))
+    values = sentence_values(np.zeros((3, len(GLANCE_FEATURES))), readings)
     assert np.exp(values[:, 1]).round(4).tolist() == [6.0, 5.0, 4.0]
 
 
 def test_a_single_sentence_has_no_rivals() -> None:
-    values = sentence_values(np.zeros((1, len(GLANCE_FEATURES))), np.array([2.0]))
+    values = sentence_values(np.zeros((1, len(GLANCE_FEATURES))), np.array([[2.0, 0.0]]))
     assert values[0, 1] == pytest.approx(0, abs=1e-4)
 
 
@@ -119,7 +119,7 @@ def test_windows_tile_the_pool_and_end_where_sentences_do_not_follow() -> None:
 
 def test_the_scorer_reads_the_likeliest_windows_with_the_text_before_each() -> None:
     class Recorder(WordScorer):
-        def read(self, question: str, windows: Sequence[Sequence[str]]) -> list[Logits]:
+        def read(self, question: str, windows: Sequence[Sequence[str]]) -> list[Readings]:
             self.seen = [list(window) for window in windows]
             return super().read(question, windows)
 
@@ -128,6 +128,18 @@ def test_the_scorer_reads_the_likeliest_windows_with_the_text_before_each() -> N
     verdict = judge(understand("rain in Baku"), pool, make_models(), scorer, windows=2, balance="balanced")
     assert scorer.seen == [["Two.", "Rain in Baku."], ["One.", "Rain."]]
     assert verdict.scores.round(3).tolist() == [0.5, 0.269, 0.5, 0.5]
+
+
+def test_who_is_asked_for_is_read_with_what_they_say_further_on() -> None:
+    class Recorder(WordScorer):
+        def read(self, question: str, windows: Sequence[Sequence[str]]) -> list[Readings]:
+            self.seen = [list(window) for window in windows]
+            return super().read(question, windows)
+
+    scorer, before = Recorder(), ("It was dry.", "Rain fell.", "Anna spoke.", "Snow fell.")
+    pool = Pool(("Rain is good.",), [before], [False], np.zeros(1))
+    judge(understand("What does Anna say of rain?"), pool, make_models(), scorer, windows=1, balance="balanced")
+    assert scorer.seen == [["Anna spoke.", "It was dry.", "Rain is good."]]
 
 
 def test_nothing_answers_from_an_empty_pool() -> None:
@@ -157,7 +169,7 @@ def test_a_question_that_only_names_somebody_is_answered_by_what_stands_there(qu
 
 def test_loose_sentences_are_all_read_together_or_each_alone() -> None:
     class Recorder(WordScorer):
-        def read(self, question: str, windows: Sequence[Sequence[str]]) -> list[Logits]:
+        def read(self, question: str, windows: Sequence[Sequence[str]]) -> list[Readings]:
             self.seen = [list(window) for window in windows]
             return super().read(question, windows)
 

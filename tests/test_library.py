@@ -15,7 +15,7 @@ from rag.errors import (
 )
 from rag.library import Library, open_library
 from rag.records import Abstention, Answer
-from rag.scorer import Logits
+from rag.scorer import Readings
 from rag.settings import Settings
 
 RAIN = read_text("Rain in Baku\n\nHeavy rain closed four streets in Baku on Monday. Schools stayed open.\n")
@@ -186,7 +186,7 @@ def test_many_can_ask_while_articles_come_and_go(library: Library) -> None:
 
 def test_the_heading_above_a_sentence_is_read_with_it(tmp_path: Path) -> None:
     class Recorder(WordScorer):
-        def read(self, question: str, windows: Sequence[Sequence[str]]) -> list[Logits]:
+        def read(self, question: str, windows: Sequence[Sequence[str]]) -> list[Readings]:
             self.seen = [list(window) for window in windows]
             return super().read(question, windows)
 

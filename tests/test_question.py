@@ -52,7 +52,7 @@ def test_a_follow_up_is_searched_with_the_question_before_it_at_half_weight() ->
 @pytest.mark.parametrize(
     ("before", "asked", "text"),
     [
-        ("What does Sazhin think about the warming?", "What about Fedorova?", "What does Fedorova think about the warming?"),
+        ("What does Sazhin think of the war?", "What about Fedorova?", "What does Fedorova think of the war?"),
         ("What does Vladimir Sazhin think?", "And Irina Fedorova?", "What does Irina Fedorova think?"),
         ("What was the turnover in 2022?", "And in 2021?", "What was the turnover in 2021?"),
         ("What does Sazhin think about it?", "And what did Areshev say?", "And what did Areshev say about it?"),

@@ -34,7 +34,7 @@ def test_of_a_long_question_the_end_is_read_and_of_a_long_sentence_the_beginning
 
 
 def test_the_sentence_that_answers_gets_the_highest_logit(scorer: Scorer) -> None:
-    (logits,) = scorer.read(QUESTION, [SENTENCES])
+    logits = scorer.read(QUESTION, [SENTENCES])[0][:, 0]
     assert int(logits.argmax()) == 1
     assert logits[1] > 0 > max(logits[0], logits[2])
 

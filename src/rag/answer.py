@@ -56,6 +56,14 @@ class Scope:
     unmentioned: tuple[Word, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Languages:
+    """The English names of two languages: that of a question, and that of the articles."""
+
+    asked: str
+    written: str
+
+
 Candidates: TypeAlias = Sequence[Candidate]
 
 
@@ -79,16 +87,28 @@ def answer(question: Question, candidates: Candidates, verdict: Verdict, selecti
 
 def abstain(question: Question, candidates: Candidates, verdict: Verdict, scope: Scope) -> Abstention:
     """Return the refusal: what the articles do not mention, or that they mention it and do not answer."""
-    order = sorted(range(len(candidates)), key=lambda row: (-verdict.scores[row], row))
-    nearest = _quotes(candidates, Selection(tuple(sorted(order[:NEAREST]))), verdict)
     reason, message = _explain(question, scope)
+    nearest = _nearest(candidates, verdict)
     return Abstention(question.asked, reason, message, nearest, round(verdict.confidence, 4), 0.0)
 
 
-def in_another_language(question: Question, asked: str, written: str) -> Abstention:
-    """Return the refusal of a question that is not in the language of the articles, given both languages' names."""
-    message = f"The question is in {asked}, and what was found is in {written}. Ask in {written}."
+def in_another_language(question: Question, languages: Languages, *, too_many: bool = False) -> Abstention:
+    """Return the refusal of a question that cannot be compared with the articles, in another language than theirs."""
+    written = languages.written
+    message = f"The question is in {languages.asked}, and what was found is in {written}. Ask in {written}"
+    message += ", or choose fewer articles." if too_many else "."
     return Abstention(question.asked, "not_answered", message, (), 0.0, 0.0)
+
+
+def abstain_across(
+    question: Question, candidates: Candidates, verdict: Verdict, languages: Languages
+) -> Abstention:
+    """Return the refusal of a question in another language, which no sentence seems to answer."""
+    message = f"No sentence was found that answers. The question is in {languages.asked}: to be sure, "
+    message += f"ask in {languages.written}, the language of what was found."
+    return Abstention(
+        question.asked, "not_answered", message, _nearest(candidates, verdict), round(verdict.confidence, 4), 0.0
+    )
 
 
 def about_article(question: Question, articles: Sequence[tuple[Article, tuple[Sentence, ...]]]) -> Reply:
@@ -105,6 +125,11 @@ def about_article(question: Question, articles: Sequence[tuple[Article, tuple[Se
         return Answer(question.asked, tuple(quotes), 1.0, 0.0)
     message = "No author is named." if kind == "byline" else "No title is given."
     return Abstention(question.asked, "not_answered", message, (), 0.0, 0.0)
+
+
+def _nearest(candidates: Candidates, verdict: Verdict) -> tuple[Quote, ...]:
+    order = sorted(range(len(candidates)), key=lambda row: (-verdict.scores[row], row))
+    return _quotes(candidates, Selection(tuple(sorted(order[:NEAREST]))), verdict)
 
 
 def _quotes(candidates: Candidates, selection: Selection, verdict: Verdict) -> tuple[Quote, ...]:

@@ -40,7 +40,8 @@ _WANTED: tuple[tuple[Wanted, str], ...] = (
 _RULES = tuple((wanted, re.compile(pattern, re.IGNORECASE)) for wanted, pattern in _WANTED)
 _OPENS_FOLLOW_UP = re.compile(r"^\W*(and|but|also|what about|how about|what else|why not|why so)\b", re.IGNORECASE)
 _BARE = re.compile(
-    r"^\W*(?:(?:and |but |so )?(?:what|how) about|(?:and|but)(?! (?:wh|how|did|do|does|is|are|was|were|has|have|can|will)))"
+    r"^\W*(?:(?:and |but |so )?(?:what|how) about|"
+    r"(?:and|but)(?! (?:wh|how|did|do|does|is|are|was|were|has|have|can|will)))"
     r" (.{1,60}?)\W*$",
     re.IGNORECASE,
 )
@@ -156,8 +157,8 @@ def _before(after: Sequence[str]) -> str:
 def _completed(typed: str, before: str) -> str:
     """A question that leans on the one before as one that can be read alone, as far as that is plain."""
     bare = _BARE.search(typed)
-    for kind in (_is_name, _is_number) if bare else ():
-        old, new = _first_run(before, kind), _first_run(f"about {bare[1]}", kind)
+    for kind in (_is_name, _is_number):
+        old, new = _first_run(before, kind), _first_run(f"about {bare[1]}" if bare else "", kind)
         if old and new:
             return before.replace(old, new, 1)
     topic = _TOPIC.search(before)

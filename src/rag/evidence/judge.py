@@ -14,9 +14,9 @@ import numpy as np
 from rag.embed import Encoder, load_encoder
 from rag.evidence.features import glance_values, question_values, sentence_values
 from rag.evidence.models import Models, load_models
-from rag.evidence.pool import NEARBY, Matches, Numbers, Pool, match_words, near_best
+from rag.evidence.pool import NEARBY, Matches, Numbers, Pool, match_words, near_best, stems_of
 from rag.question import Question, understand, with_names
-from rag.scorer import Logits, Scorer
+from rag.scorer import Readings, Scorer
 from rag.settings import Balance, Settings
 from rag.words import Word
 
@@ -27,8 +27,8 @@ WINDOW_CHARACTERS = 480
 class SentenceScorer(Protocol):
     """A model that reads a question with some consecutive sentences."""
 
-    def read(self, question: str, windows: Sequence[Sequence[str]]) -> list[Logits]:
-        """Return a logit for each sentence of each window: higher answers better, 0 is as good as no answer."""
+    def read(self, question: str, windows: Sequence[Sequence[str]]) -> list[Readings]:
+        """Return the readings of each window, higher is better; a logit of 0 is as good as no answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +98,27 @@ def look(
     glance = glance_values(question, pool, matches)
     first = models.glance(glance)
     runs = sorted(cut_windows(pool), key=lambda run: (-first[run.start : run.stop].max(), run.start))[:windows]
-    contexts = [pool.before[run.start][:1] for run in runs]
+    contexts = [_context(question, pool, run) for run in runs]
     read = scorer.read(
         question.text,
         [[*context, *pool.texts[run.start : run.stop]] for context, run in zip(contexts, runs, strict=True)],
     )
-    logits = {
-        row: float(value)
+    readings = {
+        row: reading
         for run, context, values in zip(runs, contexts, read, strict=True)
-        for row, value in zip(run, values[len(context) :], strict=True)
+        for row, reading in zip(run, values[len(context) :].astype(np.float64), strict=True)
     }
-    rows = sorted(logits)
-    return Seen(first, rows, sentence_values(glance[rows], np.array([logits[row] for row in rows])))
+    rows = sorted(readings)
+    return Seen(first, rows, sentence_values(glance[rows], np.stack([readings[row] for row in rows])))
+
+
+def _context(question: Question, pool: Pool, run: range) -> list[str]:
+    """What is read before a window: the text before it, and one further back that names who is asked for."""
+    nearest, further = pool.before[run.start][:1], pool.before[run.start][1:]
+    names = {word.stem for word in question.words if word.name}
+    if any(names & stems_of(text) for text in (*nearest, *pool.texts[run.start : run.stop])):
+        return [*nearest]
+    return [*[text for text in further if names & stems_of(text)][:1], *nearest]
 
 
 def whole_values(question: Question, matches: Matches, seen: Seen, scores: Numbers) -> Numbers:

@@ -15,7 +15,7 @@ from rag.words import content_words, likeness
 Numbers: TypeAlias = NDArray[np.float64]
 """Real numbers, float64; the shape is said where they are made."""
 
-NEARBY = 3
+NEARBY = 5
 """Texts before a sentence whose words count for it too."""
 _FADE = 0.8
 """What a word counts that stands in the sentence before instead of this one; squared for the one before that."""
@@ -54,7 +54,7 @@ class Matches:
 
 def match_words(question: Question, pool: Pool) -> Matches:
     """Compare every word of the question with every word of the pool."""
-    stems = {text: _stems(text) for group in (pool.texts, *pool.before) for text in group}
+    stems = {text: stems_of(text) for group in (pool.texts, *pool.before) for text in group}
     vocabulary = frozenset().union(*stems.values())
     alike = [_alike(word.stem, vocabulary) for word in question.words]
     met = {text: np.array([_most(near, group) for near in alike]) for text, group in stems.items()}
@@ -74,7 +74,8 @@ def near_best(matches: Matches, scores: Numbers) -> Numbers:
     return near
 
 
-def _stems(text: str) -> frozenset[str]:
+def stems_of(text: str) -> frozenset[str]:
+    """Return the stems of a text's content words."""
     return frozenset(word.stem for word in content_words(text))
 
 

@@ -10,19 +10,40 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from rag.answer import Scope, about_article, abstain, answer, in_another_language, text_of
+import numpy as np
+
+from rag.answer import (
+    Languages,
+    Scope,
+    about_article,
+    abstain,
+    abstain_across,
+    answer,
+    in_another_language,
+    text_of,
+)
 from rag.embed import Encoder, Vector, load_encoder
-from rag.errors import IndexMismatchError
-from rag.evidence import SentenceScorer, Verdict, choose, judge, load_models
+from rag.errors import IndexMismatchError, MissingPackageError
+from rag.evidence import (
+    Numbers,
+    SentenceScorer,
+    Verdict,
+    choose,
+    judge,
+    judge_foreign,
+    load_foreign_models,
+    load_models,
+)
 from rag.index import PassageIndex, index_problems
 from rag.languages import NAMES, language_of
+from rag.library.polyglot import Polyglot
 from rag.library.reading import Found, Read, read_sentences
 from rag.library.shelf import Kept, Shelf
 from rag.question import Question, understand
-from rag.records import Abstention, Article, ArticleSummary, Hit, RankedSentence, Reply, Sentence
+from rag.records import Article, ArticleSummary, Hit, RankedSentence, Reply, Sentence
 from rag.retrieve import retrieve
 from rag.scorer import Scorer
-from rag.settings import BUNDLED_ENCODER, Balance, Settings
+from rag.settings import BUNDLED_ENCODER, MULTILINGUAL_ENCODER, Balance, Settings
 from rag.store import Entry, Store
 
 
@@ -36,11 +57,13 @@ class Library:
         *,
         encoder: Encoder | None = None,
         scorer: SentenceScorer | None = None,
+        polyglot: Polyglot | None = None,
     ) -> None:
         self.folder, self.settings = folder, settings
         self._encoder = encoder if encoder is not None else load_encoder(settings)
-        self._models = load_models()
+        self._models, self._foreign_models = load_models(), load_foreign_models()
         self._scorer = scorer if scorer is not None else Scorer(threads=settings.threads)
+        self._polyglot = polyglot if polyglot is not None else Polyglot(settings)
         self._store = Store(folder, encoder=self._encoder.identity)
         self._shelf = Shelf(self._store)
         self._index: PassageIndex | None = None
@@ -214,9 +237,9 @@ class Library:
             kept = [self._shelf.take(key) for key in (keys or self._store.article_keys()[:most])]
             return about_article(question, [(one.article, one.sentences) for one in kept if one is not None])
         read = self._read(question, keys)
-        foreign = self._foreign(question, read)
-        if foreign is not None:
-            return foreign
+        languages = self._languages(question, read)
+        if languages is not None:
+            return self._reply_across(question, read, keys, languages, most=most, balance=balance)
         verdict, models = self._judge(question, read, balance), self._models
         if verdict.answered:
             leaning = models.leanings[question.family]
@@ -229,14 +252,72 @@ class Library:
         scope = Scope(len(keys) if keys is not None else self._store.count(), unmentioned)
         return abstain(question, read.candidates, verdict, scope)
 
-    def _foreign(self, question: Question, read: Read) -> Abstention | None:
-        """The refusal of a question in another language than the best article, which this encoder cannot compare."""
-        if self.settings.encoder != BUNDLED_ENCODER or not read.candidates:
+    def _languages(self, question: Question, read: Read) -> Languages | None:
+        """The languages of a question and of the best article, when they are known and differ."""
+        if self.settings.encoder not in (BUNDLED_ENCODER, MULTILINGUAL_ENCODER) or not read.candidates:
             return None
         asked, written = language_of(question.asked), language_of(read.candidates[0].article.text)
         if asked is None or written is None or asked == written:
             return None
-        return in_another_language(question, NAMES[asked], NAMES[written])
+        return Languages(NAMES[asked], NAMES[written])
+
+    def _reply_across(
+        self,
+        question: Question,
+        read: Read,
+        keys: tuple[int, ...] | None,
+        languages: Languages,
+        *,
+        most: int,
+        balance: Balance,
+    ) -> Reply:
+        """The reply to a question in another language, as far as a multilingual encoder can tell."""
+        cosines = read.pool.cosines
+        if self.settings.encoder == BUNDLED_ENCODER:  # it knows one language: another one reads the articles
+            whole = self._read_whole(keys)
+            if whole is None:
+                return in_another_language(question, languages, too_many=True)
+            read = whole
+            try:
+                cosines = self._cosines_across(question, read)
+            except MissingPackageError:
+                return in_another_language(question, languages)
+        models = self._foreign_models
+        verdict = judge_foreign(cosines, models, balance=balance)
+        if not verdict.answered:
+            return abstain_across(question, read.candidates, verdict, languages)
+        selection = choose(
+            verdict.scores,
+            read.pool.texts,
+            read.vectors,
+            leaning=models.leaning,
+            distinct=self._models.distinct,
+            most=most,
+        )
+        return answer(question, read.candidates, verdict, selection)
+
+    def _read_whole(self, keys: tuple[int, ...] | None) -> Read | None:
+        """All sentences of the articles that are asked, None when there are more than `foreign_sentences`."""
+        most, sentences = self.settings.foreign_sentences, 0
+        if (len(keys) if keys is not None else self._store.count()) > most:
+            return None
+        shelf: dict[int, Kept] = {}
+        for key in keys if keys is not None else self._store.article_keys():
+            kept = self._shelf.take(key)
+            if kept is not None:
+                shelf[key] = kept
+                sentences += sum(sentence.kind == "body" for sentence in kept.sentences)
+            if sentences > most:
+                return None
+        stored = self._store.passages(self._store.passage_keys(list(shelf)).tolist()).values()
+        found = [Found(shelf[one.article], one.passage, 0.0) for one in stored if one.article in shelf]
+        return read_sentences(found, np.zeros(self._encoder.dimensions, np.float32), self._store)
+
+    def _cosines_across(self, question: Question, read: Read) -> Numbers:
+        texts: dict[str, list[str]] = {}
+        for candidate in read.candidates:
+            texts.setdefault(candidate.article.id, []).append(candidate.text)
+        return self._polyglot.cosines(question.text, list(texts.items()))
 
     def _read(self, question: Question, keys: tuple[int, ...] | None) -> Read:
         vector = self._vector(question)

@@ -1,6 +1,6 @@
 """Making the shipped models anew; nothing here is needed to ask a question.
 
-The order is encoder, scorer, evidence: each learns from what those before it say.
+The order is encoder, scorer, evidence: each learns from what those before it say. Languages can be made at any time.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.embed import BUNDLED_FOLDER, load_encoder
-from rag.evidence import FILE
+from rag.evidence import FILE, FOREIGN_FILE
 from rag.scorer import FOLDER, Scorer
 from rag.settings import MULTILINGUAL_ENCODER, Settings
 
@@ -41,7 +41,7 @@ def make_scorer(data: Path, work: Path, settings: Settings, *, seed: int = 0) ->
     from rag.train.pools import for_scorer, plain_cases
     from rag.train.scorer import train_scorer
     from rag.train.teacher import Teacher
-    from rag.train.windows import ACCOUNTS, GENERAL, PASSES, Cutter, Elsewhere, make_windows
+    from rag.train.windows import ACCOUNTS, GENERAL, PASSES, Cutter, Elsewhere, make_windows, with_likes
 
     encoder, rng = load_encoder(settings), random.Random(seed)
     cases = {name: list(filter(for_scorer, plain_cases(data / "train" / f"{name}.jsonl"))) for name in PASSES}
@@ -51,9 +51,9 @@ def make_scorer(data: Path, work: Path, settings: Settings, *, seed: int = 0) ->
     elsewhere = Elsewhere(encoder, general)
     cutter = Cutter(encoder, rng)
     windows = [
-        window
+        with_likes(window, teacher)
         for name in PASSES
-        for window in make_windows(name, cases[name], elsewhere if name in GENERAL else None, cutter, teacher, rng)
+        for window in make_windows(name, cases[name], elsewhere if name in GENERAL else None, cutter, rng)
     ]
     windows += account_windows(general, ACCOUNTS, rng)
     loss = train_scorer(windows, FOLDER, work, seed=seed)
@@ -74,4 +74,18 @@ def make_evidence(data: Path, settings: Settings, *, seed: int = 0) -> dict[str,
         data / "train", data / "dev", load_encoder(settings), Scorer(threads=settings.threads), seed=seed
     )
     FILE.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
+    return fitted
+
+
+def make_languages(data: Path, settings: Settings) -> dict[str, Any]:
+    """Fit and write the models for questions in another language from `data/dev`, and return them with their figures.
+
+    Raises:
+        UnreadableFileError: A data file is missing.
+        MissingPackageError: The multilingual encoder, or scipy, is not installed.
+    """
+    from rag.train.foreign import train_foreign
+
+    fitted = train_foreign(data / "dev", load_encoder(replace(settings, encoder=MULTILINGUAL_ENCODER)))
+    FOREIGN_FILE.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
     return fitted

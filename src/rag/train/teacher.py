@@ -41,9 +41,9 @@ class Teacher:
 
     def likes(self, question: str, sentences: Sequence[str]) -> tuple[float, ...]:
         """Return how near each sentence is to a question, or nothing when one of them is unknown."""
-        rows = [self._sentences.get(text) for text in sentences]
-        if question not in self._questions or None in rows:
+        if question not in self._questions or not all(text in self._sentences for text in sentences):
             return ()
+        rows = [self._sentences[text] for text in sentences]
         cosines = self._read[rows] @ self._asked[self._questions[question]]
         return tuple(((cosines.astype(np.float64) - _MIDDLE) * _SCALE).tolist())
 

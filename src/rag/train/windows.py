@@ -42,11 +42,20 @@ _NEAREST = 12
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A question, consecutive sentences, whether each answers, and how near the teacher finds each, if it knows."""
+    """A question and consecutive sentences.
+
+    Attributes:
+        question: The question as it is asked.
+        sentences: The sentences.
+        answers: Whether each answers.
+        written: The question as the data has it, when no more than its spelling was changed.
+        likes: How near the teacher finds each sentence, when it knows them and the question.
+    """
 
     question: str
     sentences: tuple[str, ...]
     answers: tuple[bool, ...]
+    written: str = ""
     likes: tuple[float, ...] = ()
 
 
@@ -105,7 +114,7 @@ class Cutter:
 
 
 def make_windows(
-    name: str, cases: Sequence[Case], elsewhere: Elsewhere | None, cutter: Cutter, teacher: Teacher, rng: random.Random
+    name: str, cases: Sequence[Case], elsewhere: Elsewhere | None, cutter: Cutter, rng: random.Random
 ) -> Iterator[Window]:
     """Yield the windows of one file of `PASSES`, in the order of its questions.
 
@@ -114,7 +123,6 @@ def make_windows(
         cases: Its questions, each with the sentences of its own paragraph.
         elsewhere: For files of `GENERAL`; None for the others.
         cutter: Of the windows.
-        teacher: Says how near sentences are to the question as it was before it was smudged.
         rng: Draws everything else.
     """
     paragraphs = list(dict.fromkeys(case.texts for case in cases))
@@ -123,44 +131,48 @@ def make_windows(
     for _ in range(PASSES[name]):
         for number, case in enumerate(cases):
             right = np.flatnonzero(case.labels).tolist()
-            asked = smudge(case.question, rng)
+            asked, nothing = smudge(case.question, rng), np.zeros(len(case.texts))
             before = cases[number - 1]
             if rng.random() < _LATER and before.texts == case.texts:
                 asked = f"{before.question} {asked}"
-
-            def drawn(texts: Sequence[str], labels: Iterable[float], rows: Iterable[int]) -> Window:
-                window = _window(asked, texts, labels, rows)
-                return replace(window, likes=teacher.likes(case.question, window.sentences))
-
             row = rng.choice(right or range(len(case.texts)))
-            yield drawn(case.texts, case.labels, cutter.cut(case.texts, row))
+            yield _window(asked, case.texts, case.labels, cutter.cut(case.texts, row), written=case.question)
             if rng.random() < _ALONE * share:
-                yield drawn(case.texts, case.labels, [rng.choice((row, rng.randrange(len(case.texts))))])
+                row = rng.choice((row, rng.randrange(len(case.texts))))
+                yield _window(asked, case.texts, case.labels, [row], written=case.question)
             if rng.random() < _AWAY * share:
                 if elsewhere is not None and rng.random() < 0.6:
                     texts, row = rng.choice(elsewhere.near(case))
                 else:
                     texts = paragraphs[(place[case.texts] + rng.choice((-1, 1))) % len(paragraphs)]
                     row = rng.randrange(len(texts))
-                yield drawn(texts, np.zeros(len(texts)), cutter.cut(texts, row))
+                yield _window(asked, texts, np.zeros(len(texts)), cutter.cut(texts, row), written=case.question)
             if right and rng.random() < _SPOILT * share:
                 other = elsewhere.any(rng) if elsewhere is not None else rng.choice(paragraphs)
                 spoilt = spoil(case.question, case.texts, other, rng)
                 if spoilt is not None:
-                    texts = case.texts
-                    yield _window(smudge(spoilt, rng), texts, np.zeros(len(texts)), cutter.cut(texts, rng.choice(right)))
+                    spoilt = smudge(spoilt, rng)
+                    yield _window(spoilt, case.texts, nothing, cutter.cut(case.texts, rng.choice(right)))
             if right and elsewhere is not None and rng.random() < _MIXED:
                 near = elsewhere.near(case)
                 others = [texts[at] for texts, at in rng.sample(near, min(len(near), rng.randint(1, 5)))]
                 texts, labels = (case.texts[rng.choice(right)], *others), [1.0, *(0.0 for _ in others)]
-                yield drawn(texts, labels, rng.sample(range(len(texts)), len(texts)))
+                yield _window(asked, texts, labels, rng.sample(range(len(texts)), len(texts)), written=case.question)
             if elsewhere is not None and rng.random() < _DECIDED:
                 row = rng.randrange(len(case.texts))
                 decided = as_yes_or_no(case.texts[row])
                 if decided is not None:
-                    yield _window(decided, case.texts, np.arange(len(case.texts)) == row, cutter.cut(case.texts, row))
+                    labels = [float(at == row) for at in range(len(case.texts))]
+                    yield _window(decided, case.texts, labels, cutter.cut(case.texts, row))
 
 
-def _window(asked: str, texts: Sequence[str], labels: Iterable[float], rows: Iterable[int]) -> Window:
+def with_likes(window: Window, teacher: Teacher) -> Window:
+    """Return a window with what the teacher says of its sentences."""
+    return replace(window, likes=teacher.likes(window.written, window.sentences)) if window.written else window
+
+
+def _window(
+    asked: str, texts: Sequence[str], labels: Iterable[float], rows: Iterable[int], *, written: str = ""
+) -> Window:
     flags, taken = [bool(label) for label in labels], list(rows)
-    return Window(asked, tuple(texts[at] for at in taken), tuple(flags[at] for at in taken))
+    return Window(asked, tuple(texts[at] for at in taken), tuple(flags[at] for at in taken), written)
