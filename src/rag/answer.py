@@ -100,9 +100,7 @@ def in_another_language(question: Question, languages: Languages, *, too_many: b
     return Abstention(question.asked, "not_answered", message, (), 0.0, 0.0)
 
 
-def abstain_across(
-    question: Question, candidates: Candidates, verdict: Verdict, languages: Languages
-) -> Abstention:
+def abstain_across(question: Question, candidates: Candidates, verdict: Verdict, languages: Languages) -> Abstention:
     """Return the refusal of a question in another language, which no sentence seems to answer."""
     message = f"No sentence was found that answers. The question is in {languages.asked}: to be sure, "
     message += f"ask in {languages.written}, the language of what was found."

@@ -26,12 +26,27 @@ FOREIGN_FEATURES = {"sentence": ("cosine", "behind"), "question": ("best", "stan
 
 @dataclass(frozen=True, slots=True)
 class ForeignModels:
-    """The models that `rag train languages` fits, and how much more recall counts than precision in a choice."""
+    """The models that `rag train languages` fits.
+
+    Attributes:
+        sentence: Of a sentence.
+        question: That a question is answered at all.
+        thresholds: For each balance the probability from which a question counts as answered.
+        leaning: How much more recall counts than precision in choosing how many to quote.
+        slope: With `shift`, a line that makes cosines of the multilingual encoder like those of the bundled one.
+        shift: See `slope`.
+    """
 
     sentence: Logistic
     question: Logistic
     thresholds: Mapping[Balance, float]
     leaning: float
+    slope: float
+    shift: float
+
+    def as_bundled(self, cosines: Numbers) -> Numbers:
+        """Return cosines of the multilingual encoder on the scale that the models of one language are fitted for."""
+        return self.slope * cosines + self.shift
 
 
 def load_foreign_models(path: Path = FOREIGN_FILE) -> ForeignModels:
@@ -47,7 +62,10 @@ def load_foreign_models(path: Path = FOREIGN_FILE) -> ForeignModels:
             for name, features in FOREIGN_FEATURES.items()
         )
         thresholds = {balance: float(fitted["thresholds"][balance]) for balance in BALANCES}
-        return ForeignModels(sentence, question, thresholds, float(fitted["leaning"]))
+        line = fitted["as_bundled"]
+        return ForeignModels(
+            sentence, question, thresholds, float(fitted["leaning"]), float(line["slope"]), float(line["shift"])
+        )
     except OSError as error:
         raise ModelError(path, f"cannot be read ({error.strerror})") from error
     except (ValueError, KeyError, TypeError) as error:

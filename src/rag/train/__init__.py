@@ -14,7 +14,7 @@ from typing import Any
 from rag.embed import BUNDLED_FOLDER, load_encoder
 from rag.evidence import FILE, FOREIGN_FILE
 from rag.scorer import FOLDER, Scorer
-from rag.settings import MULTILINGUAL_ENCODER, Settings
+from rag.settings import BUNDLED_ENCODER, MULTILINGUAL_ENCODER, Settings
 
 
 def make_encoder() -> dict[str, Any]:
@@ -86,6 +86,9 @@ def make_languages(data: Path, settings: Settings) -> dict[str, Any]:
     """
     from rag.train.foreign import train_foreign
 
-    fitted = train_foreign(data / "dev", load_encoder(replace(settings, encoder=MULTILINGUAL_ENCODER)))
+    multilingual, bundled = (
+        load_encoder(replace(settings, encoder=name)) for name in (MULTILINGUAL_ENCODER, BUNDLED_ENCODER)
+    )
+    fitted = train_foreign(data / "dev", multilingual, bundled)
     FOREIGN_FILE.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
     return fitted

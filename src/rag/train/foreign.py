@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from rag.articles import read_text
-from rag.embed import Encoder, Vectors
+from rag.embed import Encoder
 from rag.evaluate.cases import PlaceCase, place_cases
 from rag.evaluate.metrics import area_under_roc
 from rag.evidence import Logistic, Numbers
@@ -44,16 +44,21 @@ class _Pool:
     labels: Numbers
 
 
-def train_foreign(dev: Path, encoder: Encoder) -> dict[str, Any]:
+def train_foreign(dev: Path, encoder: Encoder, bundled: Encoder) -> dict[str, Any]:
     """Fit the models and return what `models/languages.json` holds, with figures on the other half of the articles.
+
+    Args:
+        dev: The folder of XQuAD.
+        encoder: The multilingual one.
+        bundled: The one that the other models were fitted with; its cosines spread wider.
 
     Raises:
         UnreadableFileError: A data file is missing.
     """
     english = list(place_cases(dev / "xquad_en.jsonl"))
     asked = {name: _questions(dev / f"xquad_{name}.jsonl", english) for name in LANGUAGES}
-    pools = _pools(english, {name: encoder.encode(texts, as_question=True) for name, texts in asked.items()}, encoder)
-    fitting, judged = pools
+    fitting, judged = _pools(english, asked, encoder)
+    slope, shift = _line(english, encoder, bundled)
     sentence = fit_logistic(
         np.concatenate([foreign_sentence_values(pool.cosines) for pool in fitting]),
         np.concatenate([pool.labels for pool in fitting]),
@@ -76,6 +81,7 @@ def train_foreign(dev: Path, encoder: Encoder) -> dict[str, Any]:
         },
         "thresholds": thresholds,
         "leaning": leaning,
+        "as_bundled": {"slope": slope, "shift": shift},
         "fitted": {
             "command": "rag train languages",
             "encoder": encoder.identity,
@@ -95,7 +101,7 @@ def _questions(path: Path, english: Sequence[PlaceCase]) -> list[str]:
 
 
 def _pools(
-    english: Sequence[PlaceCase], asked: dict[str, Vectors], encoder: Encoder
+    english: Sequence[PlaceCase], asked: dict[str, list[str]], encoder: Encoder
 ) -> tuple[list[_Pool], list[_Pool]]:
     """Every question with its own article, with it less the paragraph that answers, and with another article.
 
@@ -110,6 +116,7 @@ def _pools(
     vectors = encoder.encode([context[place.start : place.stop] for context, place in rows])
     title = np.array([title_of[context] for context, _ in rows])
     own = np.array([contexts.index(context) for context, _ in rows])
+    questions = {language: encoder.encode(texts, as_question=True) for language, texts in asked.items()}
     found: tuple[list[_Pool], list[_Pool]] = ([], [])
     for at, case in enumerate(english):
         mine, paragraph = title_of[case.context], contexts.index(case.context)
@@ -124,12 +131,24 @@ def _pools(
             "own article": (title == mine) & (own != paragraph),
             "another article": title == (mine + len(titles) // 2) % len(titles),
         }
-        for language, questions in asked.items():
-            cosines = (vectors @ questions[at]).astype(np.float64)
+        for language, of_language in questions.items():
+            cosines = (vectors @ of_language[at]).astype(np.float64)
             for kind, scope in scopes.items():
                 if scope.any():
                     found[mine % 2].append(_Pool(language, kind, cosines[scope], answers[scope]))
     return found
+
+
+def _line(english: Sequence[PlaceCase], encoder: Encoder, bundled: Encoder) -> tuple[float, float]:
+    """Slope and shift of the line that takes the encoder's cosines nearest to the bundled one's, least squares."""
+    sample = english[::4]
+    texts = [case.context[place.start : place.stop] for case in sample for place in _cut(case.context)]
+    cosines = [
+        (one.encode([case.question for case in sample], as_question=True) @ one.encode(texts).T).ravel()
+        for one in (encoder, bundled)
+    ]
+    slope, shift = np.polyfit(cosines[0].astype(np.float64), cosines[1].astype(np.float64), 1)
+    return float(slope), float(shift)
 
 
 def _cut(context: str) -> list[range]:
