@@ -13,10 +13,15 @@ ARTICLE = Path(__file__).parents[1] / "index" / "articles" / "iran-azerbaijan.tx
 def test_a_benchmark_measures_ours_beside_the_original(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bench, "PASSAGES", 4)
     monkeypatch.setattr(bench, "ROUNDS", 1)
-    figures = bench.bench(ARTICLE, Settings())
+    monkeypatch.setattr(bench, "_FILLED_AT_ONCE", 2)
+    figures = bench.bench(ARTICLE, Settings(), fill=20)
     assert figures["passages"] == 4
     for name in ("passages/s", "question embedded, ms p50"):
         assert figures[name] > 0
         assert figures[f"{name}, sentence-transformers"] > 0
     assert figures["question to reply, ms p95"] >= figures["question to reply, ms p50"] > 0
     assert figures["rag ask, start to printed reply, s"] > 0
+    assert figures["passages of the large library"] >= 20
+    assert (
+        figures["large library, question to reply, ms p95"] >= figures["large library, question to reply, ms p50"] > 0
+    )

@@ -11,7 +11,7 @@ import pytest
 from fakes import flip_byte, read_only
 
 from rag.cli import main
-from rag.evaluate.judge import Judged
+from rag.evidence import Verdict
 
 pytestmark = pytest.mark.models
 
@@ -312,8 +312,8 @@ GOLD: list[dict[str, Any]] = [
 def judge(monkeypatch: pytest.MonkeyPatch) -> None:
     """The judge prefers what comes late; alone, every sentence is the first."""
 
-    def judge(question: str, texts: Sequence[str], *, apart: bool = False) -> Judged:
-        return Judged(np.array([0.0 if apart else float(at) for at in range(len(texts))]), len(texts) / 4, True)
+    def judge(question: str, texts: Sequence[str], *, apart: bool = False) -> Verdict:
+        return Verdict(np.array([0.0 if apart else float(at) for at in range(len(texts))]), len(texts) / 4, True, ())
 
     monkeypatch.setattr("rag.evaluate.judge.load_judge", lambda settings: judge)
 

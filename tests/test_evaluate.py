@@ -24,10 +24,8 @@ from rag.evaluate.cases import (
     labelled_cases,
     place_cases,
     pool_cases,
-    read_objects,
 )
 from rag.evaluate.diagram import reliability_svg
-from rag.evaluate.judge import Judged
 from rag.evaluate.metrics import (
     Bin,
     area_under_roc,
@@ -45,7 +43,9 @@ from rag.evaluate.ranking import ORDERS, evaluate_ranking, rank_figures
 from rag.evaluate.refusal import evaluate_refusal
 from rag.evaluate.report import Findings, replace_section, section
 from rag.evaluate.retrieval import Location, evaluate_retrieval, first_rank
+from rag.evidence import Verdict
 from rag.library import Library
+from rag.lines import read_objects
 from rag.records import (
     Abstention,
     Answer,
@@ -72,12 +72,12 @@ def values(figures: Any) -> dict[str, float]:
     return {name: round(figure.value, 4) for name, figure in figures.items()}
 
 
-def word_judge(question: str, texts: Sequence[str], *, apart: bool = False) -> Judged:
+def word_judge(question: str, texts: Sequence[str], *, apart: bool = False) -> Verdict:
     """A sentence scores its words in common with the question, and with neighbours half of the sentence before."""
     asked = set(question.lower().strip("?").split())
     own = [len(asked & set(text.lower().strip(".").split())) / len(asked) for text in texts]
     scores = numbers(*(one + (own[at - 1] / 2 if at and not apart else 0) for at, one in enumerate(own)))
-    return Judged(scores, min(1.0, float(scores.max())), bool(scores.max() >= 0.5))
+    return Verdict(scores, min(1.0, float(scores.max())), bool(scores.max() >= 0.5), ())
 
 
 class FixedLibrary(Library):

@@ -13,19 +13,22 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from rag.articles import read_file
-from rag.embed import BUNDLED_FOLDER, OnnxEncoder
+import numpy as np
+
+from rag.articles import read_file, read_text
+from rag.embed import BUNDLED_FOLDER, OnnxEncoder, Vector, Vectors
 from rag.errors import MissingPackageError
 from rag.library import Library
 from rag.settings import Settings
 
 PASSAGES = 256
 ROUNDS = 3
+_FILLED_AT_ONCE = 50
 QUESTIONS = (
     "Who visited the capital, and when?",
     "Why did relations between the two countries get worse?",
@@ -35,12 +38,13 @@ QUESTIONS = (
 )
 
 
-def bench(article: Path, settings: Settings) -> dict[str, Any]:
+def bench(article: Path, settings: Settings, *, fill: int = 0) -> dict[str, Any]:
     """Return speeds of this program and of plain sentence-transformers with the same weights.
 
     Args:
         article: A text file to draw passages from and to ask.
         settings: Threads and the rest.
+        fill: Ask a library of at least so many passages too; it holds articles of sentences drawn from the text.
 
     Raises:
         MissingPackageError: The packages of the extra `bench` are not installed.
@@ -85,15 +89,61 @@ def bench(article: Path, settings: Settings) -> dict[str, Any]:
         command = [sys.executable, "-m", "rag.cli", "ask", QUESTIONS[0], "--index", folder]
         started = [_seconds(lambda: subprocess.run(command, check=True, capture_output=True)) for _ in range(5)]
         figures["rag ask, start to printed reply, s"] = round(statistics.median(started), 2)
-    return figures
+    return figures | (_filled(article, settings, ours, fill) if fill else {})
+
+
+class _Remembering:
+    """The encoder, which embeds a line once; of several lines it returns the mean, as good for measuring speed."""
+
+    def __init__(self, encoder: OnnxEncoder) -> None:
+        self._encoder = encoder
+        self._known: dict[str, Vector] = {}
+        self.identity, self.dimensions, self.max_tokens = encoder.identity, encoder.dimensions, encoder.max_tokens
+        self._lengths: dict[str, int] = {}
+
+    def count_tokens(self, text: str) -> int:
+        return sum(self._length(line) for line in text.splitlines())
+
+    def encode(self, texts: Sequence[str], *, as_question: bool = False) -> Vectors:
+        vectors = np.stack([np.sum([self._vector(line) for line in text.splitlines()], axis=0) for text in texts])
+        unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return unit
+
+    def _length(self, line: str) -> int:
+        if line not in self._lengths:
+            self._lengths[line] = self._encoder.count_tokens(line)
+        return self._lengths[line]
+
+    def _vector(self, line: str) -> Vector:
+        if line not in self._known:
+            self._known[line] = self._encoder.encode([line])[0]
+        return self._known[line]
+
+
+def _filled(article: Path, settings: Settings, encoder: OnnxEncoder, least: int) -> dict[str, Any]:
+    """Speeds of a library that is filled with articles of 60 sentences each, drawn from a text with a seed."""
+    remembering, rng = _Remembering(encoder), random.Random(0)
+    lines = [" ".join(text.split()) for text in _sentences(article, settings)]
+    with tempfile.TemporaryDirectory() as folder, Library(Path(folder), settings, encoder=remembering) as library:
+        passages, number = 0, 0
+        while passages < least:
+            for _ in range(_FILLED_AT_ONCE):
+                number += 1
+                drawn = [rng.choice(lines) for _ in range(60)]
+                library.add(read_text("\n".join([f"Article {number}.", *drawn])))
+            passages = sum(one.passages for one in library.articles())
+        library.refresh()
+        library.ask(QUESTIONS[0])
+        asked = [_seconds(partial(library.ask, question)) for question in QUESTIONS * 20]
+    return {
+        "passages of the large library": passages,
+        "large library, question to reply, ms p50": _milliseconds(asked),
+        "large library, question to reply, ms p95": round(statistics.quantiles(asked, n=20)[-1] * 1000, 1),
+    }
 
 
 def _passages(article: Path, settings: Settings, encoder: OnnxEncoder) -> list[str]:
-    from rag.split import sentences
-
-    read = read_file(article, max_bytes=settings.max_article_bytes)
-    texts = [read.text[s.range.start : s.range.end] for s in sentences(read)]
-    rng = random.Random(0)
+    texts, rng = _sentences(article, settings), random.Random(0)
     passages = []
     for _ in range(PASSAGES):
         passage = ""
@@ -101,6 +151,13 @@ def _passages(article: Path, settings: Settings, encoder: OnnxEncoder) -> list[s
             passage = f"{passage} {rng.choice(texts)}".strip()
         passages.append(passage)
     return passages
+
+
+def _sentences(article: Path, settings: Settings) -> list[str]:
+    from rag.split import sentences
+
+    read = read_file(article, max_bytes=settings.max_article_bytes)
+    return [read.text[one.range.start : one.range.end] for one in sentences(read)]
 
 
 def _seconds(run: Callable[[], object]) -> float:

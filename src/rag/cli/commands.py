@@ -98,7 +98,7 @@ def ask(options: argparse.Namespace) -> int:
             )
             show(options, reply_shape(reply), told(reply))
             return 0
-        from rag.evaluate.cases import read_objects
+        from rag.lines import read_objects
 
         for _, line in read_objects(options.batch, "id", "question"):
             reply = library.ask(

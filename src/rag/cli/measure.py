@@ -18,7 +18,7 @@ def bench(options: argparse.Namespace) -> int:
     """Measure speed."""
     from rag.bench import bench as measure
 
-    figures = measure(options.text, load_settings())
+    figures = measure(options.text, load_settings(), fill=options.passages)
     show(options, figures, "\n".join(f"{name}\t{value}" for name, value in figures.items()))
     return 0
 

@@ -85,6 +85,8 @@ def _add_measuring_commands(parsers: Any) -> None:
     bench = _command(parsers, "bench", measure.bench, "Measure speed beside plain sentence-transformers.")
     bench.add_argument("--text", type=Path, default=Path("index/articles/iran-azerbaijan.txt"), metavar="FILE",
                        help="the article to measure with (the default article)")  # fmt: skip
+    bench.add_argument("--passages", type=_positive, default=0, metavar="N",
+                       help="ask a library of so many passages too, drawn from the article (none)")  # fmt: skip
 
     train = _command(parsers, "train", measure.train, "For maintainers: make the shipped models anew.")
     train.add_argument("what", choices=("encoder", "scorer", "evidence", "languages"))

@@ -10,8 +10,8 @@ import numpy as np
 
 from rag.embed import Encoder
 from rag.errors import MissingPackageError
-from rag.evaluate.metrics import Numbers
 from rag.evaluate.progress import watch
+from rag.evidence import Numbers
 from rag.words import words
 
 _BATCH = 512

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag.evaluate.metrics import Numbers, Rows
+from rag.evaluate.metrics import Rows
+from rag.evidence import Numbers
 
 _LOW, _HIGH = 2.5, 97.5
 

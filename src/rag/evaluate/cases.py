@@ -5,17 +5,16 @@ Fields that a format does not name are ignored.
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 
-from rag.errors import DataError, UnreadableFileError
-from rag.evaluate.metrics import Numbers
+from rag.errors import DataError
+from rag.evidence import Numbers
+from rag.lines import read_objects, wanted
 from rag.records import Range
 
 Case = TypeVar("Case")
@@ -82,32 +81,6 @@ class PlaceCase:
     answers: tuple[Range, ...]
 
 
-def read_objects(path: Path, *fields: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield the objects of a JSONL file with the numbers of their lines; `-` is stdin, empty lines are skipped.
-
-    Raises:
-        UnreadableFileError: The file cannot be read.
-        DataError: A line is not an object with all the fields.
-    """
-    try:
-        text = path.read_text(encoding="utf-8") if str(path) != "-" else sys.stdin.read()
-    except OSError as error:
-        raise UnreadableFileError(str(path), error.strerror or str(error)) from error
-    except UnicodeDecodeError as error:
-        raise DataError(path, "it is not UTF-8", "Save it as UTF-8 and try again.") from error
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            value = json.loads(line)
-        except ValueError as error:
-            raise DataError(path, "it is not JSON", _wanted(fields), line=number) from error
-        missing = [field for field in fields if not isinstance(value, dict) or field not in value]
-        if missing:
-            raise DataError(path, f"it has no {' and no '.join(missing)}", _wanted(fields), line=number)
-        yield number, value
-
-
 def answer_cases(path: Path) -> list[AnswerCase]:
     """Return the questions of a gold file.
 
@@ -155,14 +128,10 @@ def _read(path: Path, fields: tuple[str, ...], make: Callable[[dict[str, Any]], 
             cases.append(make(value))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             cause = str(error) if type(error) is ValueError else "a field is not of its kind"
-            raise DataError(path, cause, _wanted(fields), line=number) from error
+            raise DataError(path, cause, wanted(fields), line=number) from error
     if not cases:
-        raise DataError(path, "it holds no question", _wanted(fields))
+        raise DataError(path, "it holds no question", wanted(fields))
     return cases
-
-
-def _wanted(fields: tuple[str, ...]) -> str:
-    return f"Every line must be a JSON object with {', '.join(fields)}."
 
 
 def _answer_case(value: dict[str, Any]) -> AnswerCase:

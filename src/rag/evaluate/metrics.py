@@ -13,8 +13,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-Numbers: TypeAlias = NDArray[np.float64]
-"""Real numbers, float64; the shape is said where they are made."""
+from rag.evidence import Numbers
 
 Rows: TypeAlias = NDArray[np.int64]
 """Positions, shape (rows,), int64."""

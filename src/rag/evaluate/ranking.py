@@ -16,9 +16,10 @@ from rag.evaluate.baselines import Shared
 from rag.evaluate.bootstrap import Draws, estimate_mean
 from rag.evaluate.cases import LabelledCase
 from rag.evaluate.judge import Judge
-from rag.evaluate.metrics import Numbers, average_precision, precision_at_1, reciprocal_rank
+from rag.evaluate.metrics import average_precision, precision_at_1, reciprocal_rank
 from rag.evaluate.progress import watch
 from rag.evaluate.report import Figures, Findings
+from rag.evidence import Numbers
 
 METRICS = {"MAP": average_precision, "MRR": reciprocal_rank, "P@1": precision_at_1}
 ORDERS = 10

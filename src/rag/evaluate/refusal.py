@@ -12,9 +12,10 @@ from rag.evaluate.baselines import Shared
 from rag.evaluate.bootstrap import Draws, Figure, estimate, estimate_mean
 from rag.evaluate.cases import LabelledCase
 from rag.evaluate.judge import Judge
-from rag.evaluate.metrics import Numbers, Rows, area_under_roc, brier, calibration_error, f1, reliability
+from rag.evaluate.metrics import Rows, area_under_roc, brier, calibration_error, f1, reliability
 from rag.evaluate.progress import watch
 from rag.evaluate.report import Figures, Findings
+from rag.evidence import Numbers
 
 
 @dataclass(frozen=True, slots=True)
