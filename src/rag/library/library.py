@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -9,8 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-
-import numpy as np
 
 from rag.answer import (
     Languages,
@@ -23,9 +22,8 @@ from rag.answer import (
     text_of,
 )
 from rag.embed import Encoder, Vector, load_encoder
-from rag.errors import IndexMismatchError, MissingPackageError
+from rag.errors import IndexMismatchError, MissingPackageError, ModelError
 from rag.evidence import (
-    Numbers,
     SentenceScorer,
     Verdict,
     choose,
@@ -35,9 +33,9 @@ from rag.evidence import (
     load_models,
 )
 from rag.index import PassageIndex, index_problems
-from rag.languages import NAMES, language_of
+from rag.languages import NAMES, language_of, load_model
 from rag.library.polyglot import Polyglot
-from rag.library.reading import Found, Read, read_sentences
+from rag.library.reading import Found, Read, read_sentences, read_whole
 from rag.library.shelf import Kept, Shelf
 from rag.question import Question, understand
 from rag.records import Article, ArticleSummary, Hit, RankedSentence, Reply, Sentence
@@ -45,6 +43,8 @@ from rag.retrieve import retrieve
 from rag.scorer import Scorer
 from rag.settings import BUNDLED_ENCODER, MULTILINGUAL_ENCODER, Balance, Settings
 from rag.store import Entry, Store
+
+log = logging.getLogger(__name__)
 
 
 class Library:
@@ -83,6 +83,15 @@ class Library:
     def untouched(self) -> bool:
         """Whether nothing was ever added or removed."""
         return self._store.last_change() == 0
+
+    def warm(self) -> None:
+        """Load what only a question in another language needs, so that the first one waits less."""
+        load_model()
+        if self.settings.encoder == BUNDLED_ENCODER:
+            try:
+                self._polyglot.load()
+            except (MissingPackageError, ModelError) as error:
+                log.warning("questions in other languages are refused: %s", error)
 
     # Articles
 
@@ -274,13 +283,13 @@ class Library:
         """The reply to a question in another language, as far as a multilingual encoder can tell."""
         cosines = read.pool.cosines
         if self.settings.encoder == BUNDLED_ENCODER:  # it knows one language: another one reads the articles
-            whole = self._read_whole(keys)
+            whole = read_whole(self._shelf, self._store, keys, most=self.settings.foreign_sentences)
             if whole is None:
                 return in_another_language(question, languages, too_many=True)
             read = whole
             try:
-                cosines = self._cosines_across(question, read)
-            except MissingPackageError:
+                cosines = self._polyglot.cosines(question.text, read.candidates)
+            except (MissingPackageError, ModelError):
                 return in_another_language(question, languages)
         models = self._foreign_models
         verdict = judge_foreign(cosines, models, balance=balance)
@@ -295,29 +304,6 @@ class Library:
             most=most,
         )
         return answer(question, read.candidates, verdict, selection)
-
-    def _read_whole(self, keys: tuple[int, ...] | None) -> Read | None:
-        """All sentences of the articles that are asked, None when there are more than `foreign_sentences`."""
-        most, sentences = self.settings.foreign_sentences, 0
-        if (len(keys) if keys is not None else self._store.count()) > most:
-            return None
-        shelf: dict[int, Kept] = {}
-        for key in keys if keys is not None else self._store.article_keys():
-            kept = self._shelf.take(key)
-            if kept is not None:
-                shelf[key] = kept
-                sentences += sum(sentence.kind == "body" for sentence in kept.sentences)
-            if sentences > most:
-                return None
-        stored = self._store.passages(self._store.passage_keys(list(shelf)).tolist()).values()
-        found = [Found(shelf[one.article], one.passage, 0.0) for one in stored if one.article in shelf]
-        return read_sentences(found, np.zeros(self._encoder.dimensions, np.float32), self._store)
-
-    def _cosines_across(self, question: Question, read: Read) -> Numbers:
-        texts: dict[str, list[str]] = {}
-        for candidate in read.candidates:
-            texts.setdefault(candidate.article.id, []).append(candidate.text)
-        return self._polyglot.cosines(question.text, list(texts.items()))
 
     def _read(self, question: Question, keys: tuple[int, ...] | None) -> Read:
         vector = self._vector(question)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from rag.answer import Candidate
 from rag.embed import Encoder, Vectors, load_encoder
 from rag.evidence import Numbers
 from rag.settings import MULTILINGUAL_ENCODER, Settings
@@ -26,23 +27,40 @@ class Polyglot:
         self._kept: OrderedDict[str, Vectors] = OrderedDict()
         self._lock = threading.Lock()
 
-    def cosines(self, question: str, articles: Sequence[tuple[str, Sequence[str]]]) -> Numbers:
+    def load(self) -> None:
+        """Load the encoder now.
+
+        Raises:
+            MissingPackageError: It is not installed.
+            ModelError: It is altered.
+        """
+        with self._lock:
+            self._loaded()
+
+    def cosines(self, question: str, candidates: Sequence[Candidate]) -> Numbers:
         """Return the cosine of every sentence to a question, in order.
 
         Args:
             question: In any language.
-            articles: The id of each article, and its sentences.
+            candidates: All body sentences of some articles, one article after the other.
 
         Raises:
             MissingPackageError: The multilingual encoder is not installed.
             ModelError: It is altered.
         """
+        articles: dict[str, list[str]] = {}
+        for candidate in candidates:
+            articles.setdefault(candidate.article.id, []).append(candidate.text)
         with self._lock:  # one at a time: the encoder takes all threads it may have
-            if self._encoder is None:
-                self._encoder = load_encoder(Settings(encoder=MULTILINGUAL_ENCODER, threads=self._threads))
-            asked = self._encoder.encode([question], as_question=True)[0]
-            parts = [self._vectors(self._encoder, article, texts) @ asked for article, texts in articles]
-        return np.concatenate(parts).astype(np.float64)
+            encoder = self._loaded()
+            asked = encoder.encode([question], as_question=True)[0]
+            parts = [self._vectors(encoder, article, texts) @ asked for article, texts in articles.items()]
+        return np.concatenate(parts).astype(np.float64) if parts else np.empty(0)
+
+    def _loaded(self) -> Encoder:
+        if self._encoder is None:
+            self._encoder = load_encoder(Settings(encoder=MULTILINGUAL_ENCODER, threads=self._threads))
+        return self._encoder
 
     def _vectors(self, encoder: Encoder, article: str, texts: Sequence[str]) -> Vectors:
         vectors = self._kept.get(article)

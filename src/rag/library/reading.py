@@ -10,7 +10,7 @@ import numpy as np
 from rag.answer import Candidate, text_of
 from rag.embed import Vector, Vectors
 from rag.evidence import NEARBY, Pool
-from rag.library.shelf import Kept
+from rag.library.shelf import Kept, Shelf
 from rag.records import Passage
 from rag.store import Store
 
@@ -36,8 +36,14 @@ class Read:
     vectors: Vectors
 
 
-def read_sentences(found: Sequence[Found], asked: Vector, store: Store) -> Read:
-    """Return the body sentences of some passages, each once: by article, best first, then in reading order."""
+def read_sentences(found: Sequence[Found], asked: Vector | None, store: Store) -> Read:
+    """Return the body sentences of some passages, each once: by article, best first, then in reading order.
+
+    Args:
+        found: The passages.
+        asked: The question's vector, for their cosines; without it they are 0.
+        store: Where the sentences' vectors are.
+    """
     places: dict[int, dict[int, Found]] = {}
     kept: dict[int, Kept] = {}
     for one in found:
@@ -47,21 +53,42 @@ def read_sentences(found: Sequence[Found], asked: Vector, store: Store) -> Read:
             if one.kept.sentences[number].kind == "body":
                 numbers.setdefault(number, one)
     candidates: list[Candidate] = []
-    vectors = [np.empty((0, len(asked)), np.float32)]
+    vectors: list[Vectors] = []
     for key, numbers in places.items():
         article, sentences = kept[key].article, kept[key].sentences
         for number in sorted(numbers):
             candidates.append(Candidate(article, sentences, sentences[number], numbers[number].passage.range))
         if numbers:
             vectors.append(store.sentence_vectors(key, sorted(numbers)))
-    stacked = np.concatenate(vectors)
+    stacked = np.concatenate(vectors) if vectors else np.empty((0, 0 if asked is None else len(asked)), np.float32)
     pool = Pool(
         texts=[candidate.text for candidate in candidates],
         before=[texts_before(candidate) for candidate in candidates],
         follows=[row > 0 and _follows(candidates[row - 1], candidate) for row, candidate in enumerate(candidates)],
-        cosines=(stacked @ asked).astype(np.float64),
+        cosines=np.zeros(len(stacked)) if asked is None else (stacked @ asked).astype(np.float64),
     )
     return Read(candidates, pool, stacked)
+
+
+def read_whole(shelf: Shelf, store: Store, keys: Sequence[int] | None, *, most: int) -> Read | None:
+    """Return all body sentences of some articles, of all when there are no keys; their cosines are 0.
+
+    Returns None when there are more than `most` sentences; no more than about that many are read.
+    """
+    if (len(keys) if keys is not None else store.count()) > most:
+        return None
+    kept: dict[int, Kept] = {}
+    sentences = 0
+    for key in keys if keys is not None else store.article_keys():
+        one = shelf.take(key)
+        if one is not None:
+            kept[key] = one
+            sentences += sum(sentence.kind == "body" for sentence in one.sentences)
+        if sentences > most:
+            return None
+    stored = store.passages(store.passage_keys(list(kept)).tolist()).values()
+    found = [Found(kept[one.article], one.passage, 0.0) for one in stored if one.article in kept]
+    return read_sentences(found, None, store)
 
 
 def texts_before(candidate: Candidate) -> list[str]:

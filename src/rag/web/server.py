@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 from importlib.resources import files
@@ -94,6 +95,7 @@ def serve(library: Library, host: str, port: int, *, announce: Callable[[str], N
         app, log_config=None, log_level="warning", access_log=False, timeout_graceful_shutdown=GOODBYE_SECONDS
     )
     tell = announce or (lambda url: _log.info("%s is at %s", NAME, url))
+    threading.Thread(target=library.warm, name="warm", daemon=True).start()
     with listener:
         _Server(config, lambda: tell(_url(host, listener))).run(sockets=[listener])
 
