@@ -27,6 +27,7 @@ from rag.evidence import (
 from rag.evidence.choose import count
 from rag.evidence.features import glance_values, sentence_values
 from rag.evidence.judge import WINDOW_CHARACTERS
+from rag.evidence.told import told_by_asked
 from rag.question import FAMILIES, understand
 from rag.scorer import Readings
 from rag.settings import BALANCES, Balance
@@ -140,6 +141,21 @@ def test_who_is_asked_for_is_read_with_what_they_say_further_on() -> None:
     pool = Pool(("Rain is good.",), [before], [False], np.zeros(1))
     judge(understand("What does Anna say of rain?"), pool, make_models(), scorer, windows=1, balance="balanced")
     assert scorer.seen == [["Anna spoke.", "It was dry.", "Rain is good."]]
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("What does Anna think?", [0.0, 1.0, 0.8, 0.64, 0.0]),
+        ("What did Bo say?", [0.0, 0.0, 0.0, 0.0, 1.0]),
+        ("Where was Anna?", [0.0, 0.0, 0.0, 0.0, 0.0]),
+    ],
+)
+def test_who_is_asked_for_speaks_until_another_name_says_something(question: str, told: list[float]) -> None:
+    texts = ["Rain fell.", "Anna Berg believes in rain.", "It is good.", "He also said it is wet.", "“No,” said Bo."]
+    before = [tuple(texts[:row][::-1]) for row in range(5)]
+    pool = Pool(texts, before, [True] * 5, np.zeros(5))
+    assert told_by_asked(understand(question), pool).round(2).tolist() == told
 
 
 def test_nothing_answers_from_an_empty_pool() -> None:

@@ -44,12 +44,6 @@ def test_an_answer_quotes_the_sentence_word_for_word(library: Library) -> None:
     assert reply.elapsed_ms > 0
 
 
-def test_a_question_in_another_language_is_told_which_one_to_ask_in(library: Library) -> None:
-    reply = library.ask("Сколько улиц закрыл дождь в Баку?")
-    assert isinstance(reply, Abstention)
-    assert reply.message == "The question is in Russian, and what was found is in English. Ask in English."
-
-
 def test_headings_are_not_quoted(library: Library) -> None:
     reply = library.ask("rain in baku")
     assert isinstance(reply, Answer)

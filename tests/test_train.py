@@ -1,17 +1,21 @@
 import json
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 from fakes import WordEncoder, WordScorer
 
+from rag.embed import Vectors
 from rag.errors import UnreadableFileError
 from rag.evidence import FEATURES, FILE, load_models
+from rag.train.accounts import account_windows
 from rag.train.evidence import fit_logistic, train_evidence
 from rag.train.pools import QUESTIONS, Case, for_scorer, load_cases, make_cases
-from rag.train.spoil import OPPOSITE, smudge, spoil
-from rag.train.windows import LONGEST, Cutter, Elsewhere, Window, make_windows
+from rag.train.spoil import OPPOSITE, as_yes_or_no, smudge, spoil
+from rag.train.teacher import Teacher
+from rag.train.windows import LONGEST, Cutter, Elsewhere, Window, make_windows, with_likes
 
 
 def write_data(folder: Path, paragraphs: int = 40) -> Path:
@@ -74,13 +78,15 @@ def test_windows_are_of_every_kind() -> None:
     windows = windows_of()
     assert any(any(window.answers) for window in windows)
     assert any(not any(window.answers) and "No more." in window.sentences for window in windows)
+    assert any(len(window.sentences) == 1 for window in windows)
     mixed = [w for w in windows if any(w.answers) and len({text for text in w.sentences if "lives" in text}) > 1]
     assert all(sum(window.answers) == 1 for window in mixed)
     assert mixed
 
 
 def test_every_question_of_a_file_brings_its_answer_once_a_pass() -> None:
-    assert sum(any(window.answers) for window in windows_of("squadshifts_reddit")) == 9
+    windows = [window for window in windows_of("squadshifts_reddit") if len(window.sentences) > 1]
+    assert sum(any(window.answers) for window in windows) == 9
 
 
 def test_a_window_holds_its_row_and_keeps_to_its_length() -> None:
@@ -173,3 +179,54 @@ def test_the_shipped_weights_have_the_signs_that_features_may_have() -> None:
     assert {name: set(fitted[name]) - {"bias"} for name in FEATURES} == {n: set(f) for n, f in FEATURES.items()}
     assert all(fitted["question"][name] <= 0 for name in ("uncovered_name", "missing", "missing_name"))
     assert all(fitted["sentence"][name] >= 0 for name in ("logit", "cosine", "words", "nearby"))
+
+
+def test_what_somebody_says_is_asked_in_make_believe_passages() -> None:
+    said = (
+        "The treaty of Anna Weber was signed in town {}.",
+        "Its author praised the work of Karl Stein {} times.",
+        "Many readers of Lena Vogt waited {} years for it.",
+        "Nothing else was heard of Otto Brand in year {}.",
+    )
+    cases = [make_case(*[text.format(n) for text in said], labels=[0.0] * 4) for n in range(12)]
+    windows = list(account_windows(cases, 60, random.Random(0)))
+    assert len(windows) == 60
+    for window in windows:
+        assert sum(len(text) for text in window.sentences) <= 760
+        assert len(window.sentences) == len(window.answers)
+    shares = [np.mean(window.answers) for window in windows]
+    assert min(shares) == 0
+    assert any(0 < share < 1 for share in shares)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "question"),
+    [
+        ("The tower was built of stone in 1900, and it stands.", "Was the tower built of stone in 1900?"),
+        ("Anna has written to the king of Spain.", "Has Anna written to the king of Spain?"),
+        ("Anna has a large house in the country.", None),
+        ("Although it was late in the evening, they left.", None),
+        ("Rain.", None),
+    ],
+)
+def test_a_simple_clause_can_be_asked_by_yes_or_no(sentence: str, question: str | None) -> None:
+    assert as_yes_or_no(sentence) == question
+
+
+def test_the_teacher_says_how_near_what_it_knows_is_and_reads_it_once(tmp_path: Path) -> None:
+    class Counter(WordEncoder):
+        read = 0
+
+        def encode(self, texts: Sequence[str], *, as_question: bool = False) -> Vectors:
+            self.read += len(texts)
+            return super().encode(texts)
+
+    encoder = Counter()
+    for _ in range(2):
+        teacher = Teacher(encoder, ["rain here"], ["rain here", "snow there"], tmp_path)
+    assert encoder.read == 3
+    assert teacher.likes("rain here", ["snow there", "rain here"]) == pytest.approx((-16.0, 4.0))
+    assert teacher.likes("rain here", ["unknown"]) == teacher.likes("unknown", ["rain here"]) == ()
+    window = Window("rain hree", ("rain here",), (True,), written="rain here")
+    assert with_likes(window, teacher).likes == pytest.approx((4.0,))
+    assert with_likes(Window("rain here", ("rain here",), (True,)), teacher).likes == ()

@@ -3,7 +3,16 @@
 from rag.evidence.choose import Selection, choose
 from rag.evidence.features import FEATURES, GLANCE_FEATURES, QUESTION_FEATURES, SENTENCE_FEATURES
 from rag.evidence.foreign import FOREIGN_FILE, ForeignModels, judge_foreign, load_foreign_models
-from rag.evidence.judge import SentenceScorer, Tools, Verdict, cut_windows, judge, judge_loose, load_tools
+from rag.evidence.judge import (
+    SentenceScorer,
+    Tools,
+    Verdict,
+    cut_windows,
+    judge,
+    judge_loose,
+    load_tools,
+    windows_to_read,
+)
 from rag.evidence.models import FILE, Logistic, Models, load_models
 from rag.evidence.pool import NEARBY, Matches, Numbers, Pool, match_words
 
@@ -34,4 +43,5 @@ __all__ = [
     "load_models",
     "load_tools",
     "match_words",
+    "windows_to_read",
 ]

@@ -7,6 +7,7 @@ import re
 import numpy as np
 
 from rag.evidence.pool import Matches, Numbers, Pool, near_best
+from rag.evidence.told import told_by_asked
 from rag.question import Question
 from rag.words import words
 
@@ -14,6 +15,7 @@ GLANCE_FEATURES = (
     "cosine",
     "words",
     "nearby",
+    "told",
     "lacks_number",
     "lacks_time",
     "lacks_name",
@@ -55,6 +57,7 @@ def glance_values(question: Question, pool: Pool, matches: Matches) -> Numbers:
         pool.cosines,
         matches.own @ matches.rarity / 10,
         matches.nearby @ np.array(question.weights) / max(1e-9, sum(question.weights)),
+        told_by_asked(question, pool),
         [wanted == "number" and not any(word.number for word in new) for new in news],
         [wanted == "time" and not any(word.time for word in new) for new in news],
         [wanted in ("person", "place") and not any(word.name for word in new) for new in news],

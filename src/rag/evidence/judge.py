@@ -127,6 +127,11 @@ def whole_values(question: Question, matches: Matches, seen: Seen, scores: Numbe
     return question_values(question, of_read, seen.values, scores)
 
 
+def windows_to_read(question: Question, settings: Settings) -> int:
+    """Return how many windows the scorer may read for a question."""
+    return settings.read_account_windows if question.family == "account" else settings.read_windows
+
+
 def cut_windows(pool: Pool) -> list[range]:
     """Return the rows of consecutive sentences that are read together; they tile the pool."""
     windows: list[range] = []

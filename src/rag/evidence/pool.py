@@ -17,7 +17,7 @@ Numbers: TypeAlias = NDArray[np.float64]
 
 NEARBY = 5
 """Texts before a sentence whose words count for it too."""
-_FADE = 0.8
+FADE = 0.8
 """What a word counts that stands in the sentence before instead of this one; squared for the one before that."""
 
 
@@ -62,7 +62,7 @@ def match_words(question: Question, pool: Pool) -> Matches:
     nearby = own.copy()
     for row, texts in enumerate(pool.before):
         for distance, text in enumerate(texts[:NEARBY], start=1):
-            nearby[row] = np.maximum(nearby[row], _FADE**distance * met[text])
+            nearby[row] = np.maximum(nearby[row], FADE**distance * met[text])
     holding = (own > 0).sum(axis=0)
     rarity = np.log1p((len(own) - holding + 0.5) / (holding + 0.5)) * np.array(question.weights)
     return Matches(own, nearby, rarity)

@@ -31,6 +31,7 @@ from rag.evidence import (
     judge_foreign,
     load_foreign_models,
     load_models,
+    windows_to_read,
 )
 from rag.index import PassageIndex, index_problems
 from rag.languages import NAMES, language_of, load_model
@@ -311,7 +312,7 @@ class Library:
         return read_sentences(found[: self.settings.read_passages], vector, self._store)
 
     def _judge(self, question: Question, read: Read, balance: Balance) -> Verdict:
-        windows = self.settings.read_windows
+        windows = windows_to_read(question, self.settings)
         return judge(question, read.pool, self._models, self._scorer, windows=windows, balance=balance)
 
     def _vector(self, question: Question) -> Vector:

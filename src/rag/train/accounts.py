@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from rag.train.pools import Case
 from rag.train.windows import Window
 from rag.words import FUNCTION_WORDS
@@ -82,6 +84,24 @@ def account_windows(cases: Sequence[Case], many: int, rng: random.Random) -> Ite
         if window is not None:
             made += 1
             yield window
+
+
+def account_cases(cases: Sequence[Case], many: int, rng: random.Random) -> Iterator[Case]:
+    """Yield pools that ask for a speaker: a passage as in `account_windows` in the middle of other sentences.
+
+    Args:
+        cases: Where everything is taken from.
+        many: How many pools.
+        rng: Draws everything.
+    """
+    for window in account_windows(cases, many, rng):
+        around = rng.choice(cases).texts
+        at = rng.randint(0, len(around))
+        texts = (*around[:at], *window.sentences, *around[at:])
+        labels = np.zeros(len(texts))
+        labels[at : at + len(window.answers)] = window.answers
+        kind = "answerable" if any(window.answers) else "not said"
+        yield Case(kind, window.question, texts, labels, window.sentences)
 
 
 def _window(paragraphs: Sequence[list[str]], names: Sequence[str], rng: random.Random) -> Window | None:
