@@ -37,7 +37,7 @@ _NEAR = (0.0, 0.5, 1.0, 2.0)
 """Weights of `near` that may be added too."""
 _LEANINGS = (1.0, 1.5, 2.0, 3.0, 4.0)
 _RECALL = 2.0
-"""The leaning is taken whose quotes have the best F-measure on held-out questions, recall counting twice."""
+"""What recall counts beside precision in the F-measure by which a leaning is chosen."""
 _ACCOUNTS = 800
 """Pools that ask for what somebody says."""
 _DISTINCT = 0.995
@@ -108,7 +108,7 @@ def train_evidence(
     read = [_read(case, vectors.pool(case), models, scorer) for case in fitting]
     labels = np.concatenate([one.case.labels[one.seen.rows] for one in read])
     sentence = fit_logistic(np.concatenate([one.seen.values for one in read]), labels, SENTENCE_FEATURES)
-    # Phase 3: how much of the glance and of `near` is added, chosen on the dev sets: their questions are of other kinds.
+    # Phase 3: how much of the glance and of `near` is added, chosen on the dev sets: they ask in other ways.
     away = [_read(case, vectors.pool(case), models, scorer) for group in others.values() for case in group]
     ways = [_Blend(kept, near) for kept in _KEPT for near in _NEAR]
     way = max(ways, key=lambda way: _ranked(away, _blend(sentence, glance, way)))
@@ -130,7 +130,10 @@ def train_evidence(
             balance: {family: _threshold(_of(right, family), share) for family in FAMILIES}
             for balance, share in _ANSWERED.items()
         },
-        "leanings": {family: _leaning(_of(right, family)) for family in FAMILIES},
+        "leanings": {
+            family: best_leaning((one.scores, one.read.case.labels) for one in _of(right, family))
+            for family in FAMILIES
+        },
         "distinct": round(vectors.likeness_in_paragraphs(fitting, share=_DISTINCT), 3),
         "fitted": {
             "command": "rag train evidence",
@@ -208,21 +211,22 @@ def _threshold(answerable: Sequence[_Judged], share: float) -> float:
     return float(np.quantile([one.confidence for one in answerable], 1 - share))
 
 
-def _leaning(answerable: Sequence[_Judged]) -> float:
-    return max(_LEANINGS, key=lambda leaning: _quality(answerable, leaning))
+def best_leaning(pairs: Sequence[tuple[Numbers, Numbers]]) -> float:
+    """Return the leaning whose quotes have the best mean F-measure, recall counting twice.
+
+    Of many sentences that answer, as many count as a reply may hold.
+
+    Args:
+        pairs: For each question, probabilities and labels of its sentences, some of which answer.
+    """
+    return max(_LEANINGS, key=lambda leaning: np.mean([_quality(scores, labels, leaning) for scores, labels in pairs]))
 
 
-def _quality(answerable: Sequence[_Judged], leaning: float) -> float:
-    """Mean F-measure of what would be quoted; of many sentences that answer, as many count as a reply may hold."""
-    measures = []
-    for one in answerable:
-        rows = np.argsort(-one.scores, kind="stable")
-        gains = one.scores[rows]
-        taken = rows[: min(_MOST, count(gains, float(gains.sum()), leaning=leaning))]
-        labels = one.read.case.labels
-        size = len(taken) + _RECALL**2 * min(_MOST, labels.sum())
-        measures.append((1 + _RECALL**2) * labels[taken].sum() / size)
-    return float(np.mean(measures))
+def _quality(scores: Numbers, labels: Numbers, leaning: float) -> float:
+    rows = np.argsort(-scores, kind="stable")
+    taken = rows[: min(_MOST, count(scores[rows], float(scores.sum()), leaning=leaning))]
+    size = len(taken) + _RECALL**2 * min(_MOST, labels.sum())
+    return float((1 + _RECALL**2) * labels[taken].sum() / size)
 
 
 def _blend(sentence: Logistic, glance: Logistic, way: _Blend) -> Logistic:

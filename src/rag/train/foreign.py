@@ -18,18 +18,14 @@ from rag.embed import Encoder
 from rag.evaluate.cases import PlaceCase, place_cases
 from rag.evaluate.metrics import area_under_roc
 from rag.evidence import Logistic, Numbers
-from rag.evidence.choose import count
 from rag.evidence.foreign import FOREIGN_FEATURES, foreign_question_values, foreign_sentence_values
-from rag.settings import Balance, Settings
+from rag.settings import Balance
 from rag.split import sentences
-from rag.train.evidence import fit_logistic
+from rag.train.evidence import best_leaning, fit_logistic
 
 LANGUAGES = ("de", "es", "ru", "tr")
 _ANSWERED: dict[Balance, float] = {"strict": 0.8, "balanced": 0.9, "eager": 0.97}
 """Each balance lets this share of the answerable questions through."""
-_LEANINGS = (1.0, 1.5, 2.0, 3.0, 4.0)
-_QUOTED = 0.85
-"""The least leaning to recall is taken that quotes the right sentence of this share of the answerable questions."""
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +68,7 @@ def train_foreign(dev: Path, encoder: Encoder, bundled: Encoder) -> dict[str, An
     right = [pool for pool in fitting if pool.labels.any()]
     sure = _confidences(right, question)
     thresholds = {balance: float(np.quantile(sure, 1 - share)) for balance, share in _ANSWERED.items()}
-    leaning = min((b for b in _LEANINGS if _quoted(right, sentence, b) >= _QUOTED), default=max(_LEANINGS))
+    leaning = best_leaning([(sentence(foreign_sentence_values(pool.cosines)), pool.labels) for pool in right])
     models = {"sentence": sentence, "question": question}
     return {
         **{
@@ -158,17 +154,6 @@ def _cut(context: str) -> list[range]:
 
 def _confidences(pools: Sequence[_Pool], question: Logistic) -> Numbers:
     return question(np.stack([foreign_question_values(pool.cosines) for pool in pools]))
-
-
-def _quoted(pools: Sequence[_Pool], sentence: Logistic, leaning: float) -> float:
-    """Share of the pools that have a right sentence among those quoted."""
-    hits = []
-    for pool in pools:
-        scores = sentence(foreign_sentence_values(pool.cosines))
-        rows = np.argsort(-scores, kind="stable")
-        taken = rows[: min(Settings().max_quotes, count(scores[rows], float(scores.sum()), leaning=leaning))]
-        hits.append(bool(pool.labels[taken].any()))
-    return float(np.mean(hits))
 
 
 def _figures(pools: Sequence[_Pool], question: Logistic, threshold: float) -> dict[str, float]:
