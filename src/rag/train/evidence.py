@@ -131,7 +131,7 @@ def train_evidence(
             for balance, share in _ANSWERED.items()
         },
         "leanings": {
-            family: best_leaning((one.scores, one.read.case.labels) for one in _of(right, family))
+            family: best_leaning([(one.scores, one.read.case.labels) for one in _of(right, family)])
             for family in FAMILIES
         },
         "distinct": round(vectors.likeness_in_paragraphs(fitting, share=_DISTINCT), 3),
