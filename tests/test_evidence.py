@@ -146,15 +146,18 @@ def test_who_is_asked_for_is_read_with_what_they_say_further_on() -> None:
 @pytest.mark.parametrize(
     ("question", "told"),
     [
-        ("What does Anna think?", [0.0, 1.0, 0.8, 0.64, 0.0]),
-        ("What did Bo say?", [0.0, 0.0, 0.0, 0.0, 1.0]),
-        ("Where was Anna?", [0.0, 0.0, 0.0, 0.0, 0.0]),
+        ("What does Anna think?", [0.0, 1.0, 0.9, 0.9, 0.26, 0.0, 0.0]),
+        ("What did Bo say?", [0.0, 0.0, 0.0, 0.0, 0.0, 0.9, 1.0]),
+        ("Where was Anna?", [0.0] * 7),
     ],
 )
 def test_who_is_asked_for_speaks_until_another_name_says_something(question: str, told: list[float]) -> None:
-    texts = ["Rain fell.", "Anna Berg believes in rain.", "It is good.", "He also said it is wet.", "“No,” said Bo."]
-    before = [tuple(texts[:row][::-1]) for row in range(5)]
-    pool = Pool(texts, before, [True] * 5, np.zeros(5))
+    texts = (
+        "Rain fell.", "Anna Berg believes in rain.", "It is good.", "He also said it is wet.", "It snowed.",
+        "“Yes.", "No,” said Bo.",
+    )  # fmt: skip
+    before = [texts[:row][::-1] for row in range(len(texts))]
+    pool = Pool(texts, before, [row > 0 for row in range(len(texts))], np.zeros(len(texts)))
     assert told_by_asked(understand(question), pool).round(2).tolist() == told
 
 

@@ -28,6 +28,9 @@ _ROLES = (
 ).split()
 _SAYS = "says notes believes thinks argues stresses explains warns emphasizes recalls".split()
 _SAID = "said noted argued stressed explained warned added recalled claimed".split()
+ACCOUNT_KINDS = ("not said", "said")
+"""Kinds of the pools: nobody who is asked for speaks in them, or somebody does."""
+
 _LONGEST, _ROOM = 220, 760
 """Characters of a sentence, and of a passage, at most."""
 
@@ -100,7 +103,7 @@ def account_cases(cases: Sequence[Case], many: int, rng: random.Random) -> Itera
         texts = (*around[:at], *window.sentences, *around[at:])
         labels = np.zeros(len(texts))
         labels[at : at + len(window.answers)] = window.answers
-        kind = "answerable" if any(window.answers) else "not said"
+        kind = ACCOUNT_KINDS[any(window.answers)]
         yield Case(kind, window.question, texts, labels, window.sentences)
 
 

@@ -25,7 +25,7 @@ from rag.evidence.judge import Seen, look, whole_values, windows_to_read
 from rag.evidence.pool import Matches
 from rag.question import FAMILIES, Family, Question, understand, with_names
 from rag.settings import Balance, Settings
-from rag.train.accounts import account_cases
+from rag.train.accounts import ACCOUNT_KINDS, account_cases
 from rag.train.pools import Case, CaseVectors, for_scorer, load_cases, load_dev
 
 _HELD_OUT = 0.3
@@ -36,7 +36,7 @@ _KEPT = (0.0, 0.25, 0.5, 1.0)
 _NEAR = (0.0, 0.5, 1.0, 2.0)
 """Weights of `near` that may be added too."""
 _LEANINGS = (1.0, 1.5, 2.0, 3.0, 4.0)
-_RECALL = 2.0
+_RECALL = 3.0
 """What recall counts beside precision in the F-measure by which a leaning is chosen."""
 _ACCOUNTS = 800
 """Pools that ask for what somebody says."""
@@ -118,16 +118,22 @@ def train_evidence(
     answerable = np.array([float(one.case.labels.any()) for one in read])
     question = fit_logistic(np.stack(wholes), answerable, QUESTION_FEATURES)
     # Phase 5: thresholds, leanings and figures.
+    groups = {
+        "held out": [case for case in held if case.kind not in ACCOUNT_KINDS],
+        "accounts": [case for case in held if case.kind in ACCOUNT_KINDS],
+        **others,
+    }
     judged = {
         name: [_judge(_read(case, vectors.pool(case), models, scorer), sentence, question) for case in group]
-        for name, group in {"held out": held, **others}.items()
+        for name, group in groups.items()
     }
-    right = [one for one in judged["held out"] if one.read.case.labels.any()]
+    right = [one for name in ("held out", "accounts") for one in judged[name] if one.read.case.labels.any()]
+    asked = [one for one in judged["held out"] if one.read.case.labels.any()]  # by people, not put together
     fitted = {"glance": glance, "sentence": sentence, "question": question}
     return {
         **{name: _named(model, FEATURES[name]) for name, model in fitted.items()},
         "thresholds": {
-            balance: {family: _threshold(_of(right, family), share) for family in FAMILIES}
+            balance: {family: _threshold(_of(asked, family), share) for family in FAMILIES}
             for balance, share in _ANSWERED.items()
         },
         "leanings": {
@@ -280,7 +286,7 @@ def _figures(group: Sequence[_Judged]) -> Mapping[str, float]:
         ),
     }
     right = [one for one in group if one.read.case.labels.any()]
-    for kind in sorted({one.read.case.kind for one in group} - {"answerable"}):
+    for kind in sorted({one.read.case.kind for one in group if not one.read.case.labels.any()}):
         wrong = [one for one in group if one.read.case.kind == kind]
         figures[f"AUC {kind}"] = area_under_roc([o.confidence for o in right], [o.confidence for o in wrong])
         figures[f"AUC {kind} cosine"] = area_under_roc(
