@@ -63,17 +63,21 @@ class Scorer:
             windows: Sentences in reading order, at least one in each.
         """
         asked = self.tokens(question)
-        return list(self._workers.map(lambda window: self._read(asked, window), windows))
+        made = [window_ids(asked, [self.tokens(sentence) for sentence in window]) for window in windows]
+        longest_first = sorted(range(len(made)), key=lambda row: -len(made[row].ids))  # so that no thread ends late
+        read = dict(
+            zip(longest_first, self._workers.map(self._read, [made[row] for row in longest_first]), strict=True)
+        )
+        return [read[row] for row in range(len(made))]
 
     def tokens(self, text: str) -> list[int]:
         """Return the token ids of a text."""
         return tokens(self._tokenizer, text)
 
-    def _read(self, asked: Sequence[int], window: Sequence[str]) -> Readings:
+    def _read(self, window: WindowIds) -> Readings:
         """One window at a time: int8 scales its numbers to all of a batch, and its neighbours would change it."""
-        made = window_ids(asked, [self.tokens(sentence) for sentence in window])
-        ids, pieces = np.array([made.ids], np.int64), np.array(made.pieces)
-        shares = (pieces[None, :] == np.arange(len(window) + 1)[:, None]).astype(np.float32)
+        ids, pieces = np.array([window.ids], np.int64), np.array(window.pieces)
+        shares = (pieces[None, :] == np.arange(pieces.max() + 1)[:, None]).astype(np.float32)
         shares /= shares.sum(axis=1, keepdims=True)
         inputs = {"input_ids": ids, "token_type_ids": (ids * 0) + (pieces > 0), "shares": shares[None]}
         readings: Readings = self._session.run(["readings"], inputs)[0][0]
