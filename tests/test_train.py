@@ -230,3 +230,8 @@ def test_the_teacher_says_how_near_what_it_knows_is_and_reads_it_once(tmp_path: 
     window = Window("rain hree", ("rain here",), (True,), written="rain here")
     assert with_likes(window, teacher).likes == pytest.approx((4.0,))
     assert with_likes(Window("rain here", ("rain here",), (True,)), teacher).likes == ()
+
+
+def test_without_names_no_passages_are_put_together() -> None:
+    case = make_case("Rain fell on the town all day long.", "It was cold in the town all night.", labels=[0.0, 0.0])
+    assert list(account_windows([case], 5, random.Random(0))) == []

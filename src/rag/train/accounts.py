@@ -31,6 +31,8 @@ _SAID = "said noted argued stressed explained warned added recalled claimed".spl
 ACCOUNT_KINDS = ("not said", "said")
 """Kinds of the pools: nobody who is asked for speaks in them, or somebody does."""
 
+_VOICES = 3
+"""Names drawn for a passage: two that may speak, and one that does not."""
 _LONGEST, _ROOM = 220, 760
 """Characters of a sentence, and of a passage, at most."""
 
@@ -70,6 +72,8 @@ class _Voice:
 def account_windows(cases: Sequence[Case], many: int, rng: random.Random) -> Iterator[Window]:
     """Yield windows whose question asks for a speaker; in about one of four nothing answers.
 
+    Yields none when there are too few names or sentences to put passages together from.
+
     Args:
         cases: Where sentences and names are taken from.
         many: How many windows.
@@ -81,7 +85,7 @@ def account_windows(cases: Sequence[Case], many: int, rng: random.Random) -> Ite
     ]
     paragraphs = [texts for texts in paragraphs if len(texts) > 2]
     names = sorted({match.group() for texts in paragraphs for text in texts for match in _NAME.finditer(text)})
-    made = 0
+    made = 0 if paragraphs and len(names) >= _VOICES else many
     while made < many:
         window = _window(paragraphs, names, rng)
         if window is not None:
@@ -109,7 +113,7 @@ def account_cases(cases: Sequence[Case], many: int, rng: random.Random) -> Itera
 
 def _window(paragraphs: Sequence[list[str]], names: Sequence[str], rng: random.Random) -> Window | None:
     """One passage: some report, a speaker, often another, some report; None when it gets too long."""
-    voices = [_Voice(name, rng.choice(_ROLES), rng.random() < 0.4) for name in rng.sample(names, 3)]
+    voices = [_Voice(name, rng.choice(_ROLES), rng.random() < 0.4) for name in rng.sample(names, _VOICES)]
     speaking = voices[: rng.choice((1, 2, 2))]
     at = rng.randrange(len(paragraphs))
     near = iter([paragraphs[(at + step) % len(paragraphs)] for step in range(5)])  # of one text, if it is long

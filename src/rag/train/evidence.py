@@ -126,9 +126,10 @@ def train_evidence(
     judged = {
         name: [_judge(_read(case, vectors.pool(case), models, scorer), sentence, question) for case in group]
         for name, group in groups.items()
+        if group
     }
-    right = [one for name in ("held out", "accounts") for one in judged[name] if one.read.case.labels.any()]
     asked = [one for one in judged["held out"] if one.read.case.labels.any()]  # by people, not put together
+    right = asked + [one for one in judged.get("accounts", ()) if one.read.case.labels.any()]
     fitted = {"glance": glance, "sentence": sentence, "question": question}
     return {
         **{name: _named(model, FEATURES[name]) for name, model in fitted.items()},
