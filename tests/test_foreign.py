@@ -2,6 +2,7 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,12 +11,22 @@ from fakes import WordEncoder, WordScorer
 from rag.articles import read_text
 from rag.embed import Vectors
 from rag.errors import ModelError
-from rag.evidence import ForeignModels, Logistic, judge_foreign, load_foreign_models
+from rag.evidence import (
+    ForeignModels,
+    Logistic,
+    Models,
+    Pool,
+    SentenceScorer,
+    Verdict,
+    judge_foreign,
+    load_foreign_models,
+)
 from rag.evidence.foreign import foreign_question_values, foreign_sentence_values
 from rag.library import Library
 from rag.library.polyglot import Polyglot
+from rag.question import Question
 from rag.records import Abstention, Answer
-from rag.settings import MULTILINGUAL_ENCODER, Settings
+from rag.settings import BUNDLED_ENCODER, MULTILINGUAL_ENCODER, Settings
 from rag.train.foreign import LANGUAGES, train_foreign
 
 MODELS = ForeignModels(
@@ -51,7 +62,7 @@ def translator() -> Translator:
 
 @pytest.fixture
 def library(tmp_path: Path, translator: Translator, monkeypatch: pytest.MonkeyPatch) -> Library:
-    monkeypatch.setattr("rag.library.library.load_foreign_models", lambda: MODELS)
+    monkeypatch.setattr("rag.library.across.load_foreign_models", lambda: MODELS)
     polyglot = Polyglot(Settings(), encoder=translator)
     library = Library(tmp_path, Settings(), encoder=WordEncoder(), scorer=WordScorer(), polyglot=polyglot)
     library.add(RAIN)
@@ -109,13 +120,13 @@ def test_without_the_multilingual_encoder_the_language_to_ask_in_is_told(
         library.warm()
     assert isinstance(reply, Abstention)
     assert reply.message == "The question is in Russian, and what was found is in English. Ask in English."
-    assert caplog.messages[-1].startswith("questions in other languages are refused: ")
+    assert caplog.messages[-1].startswith("questions in other languages cannot be answered: ")
 
 
 def test_a_library_with_a_multilingual_encoder_needs_no_second_one(
     tmp_path: Path, translator: Translator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rag.library.library.load_foreign_models", lambda: MODELS)
+    monkeypatch.setattr("rag.library.across.load_foreign_models", lambda: MODELS)
     settings = Settings(encoder=MULTILINGUAL_ENCODER, foreign_sentences=1)
     with Library(tmp_path, settings, encoder=translator, scorer=WordScorer()) as library:
         library.add(RAIN)
@@ -123,6 +134,41 @@ def test_a_library_with_a_multilingual_encoder_needs_no_second_one(
         reply = library.ask(ASKED)
     assert isinstance(reply, Answer)
     assert [quote.text for quote in reply.quotes] == ["Heavy rain closed four streets in Baku on Monday."]
+
+
+def test_english_questions_to_a_multilingual_library_are_judged_on_the_scale_of_the_bundled_encoder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[float] = []
+
+    def judging(question: Question, pool: Pool, models: Models, scorer: SentenceScorer, **rest: Any) -> Verdict:
+        seen.extend(pool.cosines)
+        return Verdict(np.zeros(len(pool.texts)), 0.0, False, ())
+
+    monkeypatch.setattr("rag.library.across.load_foreign_models", lambda: MODELS)
+    monkeypatch.setattr("rag.library.library.judge", judging)
+    cosines: dict[str, list[float]] = {}
+    for encoder in (BUNDLED_ENCODER, MULTILINGUAL_ENCODER):
+        settings = Settings(encoder=encoder)
+        with Library(tmp_path / encoder, settings, encoder=WordEncoder(), scorer=WordScorer()) as library:
+            library.add(RAIN)
+            library.ask("Which streets did the heavy rain close?")
+        cosines[encoder] = [*seen]
+        seen.clear()
+    bundled = np.array(cosines[BUNDLED_ENCODER])
+    assert bundled.any()
+    assert cosines[MULTILINGUAL_ENCODER] == pytest.approx((2 * bundled - 1).tolist())
+
+
+def test_altered_weights_of_the_multilingual_encoder_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def altered(settings: Settings) -> None:
+        raise ModelError(tmp_path, "is not the file that was measured")
+
+    monkeypatch.setattr("rag.library.polyglot.load_encoder", altered)
+    with Library(tmp_path, Settings(), encoder=WordEncoder(), scorer=WordScorer()) as library:
+        library.add(RAIN)
+        with pytest.raises(ModelError, match="is not the file that was measured"):
+            library.ask(ASKED)
 
 
 def test_the_best_sentence_is_the_likeliest_and_the_balance_decides() -> None:

@@ -28,7 +28,7 @@ class Settings:
     """All settings of one run.
 
     Attributes:
-        encoder: `minilm` is the bundled model, `multilingual` the one of the extra `languages`; anything else is a
+        encoder: `minilm` is the bundled model, `multilingual` multilingual-e5-small; anything else is a
             sentence-transformers name or path.
         threads: Threads of the encoder; more than there are cores slows it down.
         passage_tokens: Longest passage, in tokens of the encoder. MiniLM was trained on 128.

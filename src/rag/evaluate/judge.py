@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Protocol
 
 from rag.evidence import Verdict, judge_loose, load_tools
@@ -25,9 +26,4 @@ def load_judge(settings: Settings) -> Judge:
     Raises:
         ModelError: Weights are missing or altered.
     """
-    tools = load_tools(settings)
-
-    def judge(question: str, texts: Sequence[str], *, apart: bool = False) -> Verdict:
-        return judge_loose(question, texts, tools, apart=apart)
-
-    return judge
+    return partial(judge_loose, tools=load_tools(settings))

@@ -29,8 +29,6 @@ _ASKS = re.compile(
     r"assess\w*|explain\w*|see|versus|compare|feel|about)\b",
     re.IGNORECASE,
 )
-
-
 _MARKS = (("“", "”"), ("«", "»"))
 _NEARLY, _REST = 0.9, 0.5
 """How sure it is that a name further back still speaks: where that shows, and where nobody else has spoken since."""

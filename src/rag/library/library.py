@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -12,40 +11,33 @@ from types import TracebackType
 from typing import Self
 
 from rag.answer import (
-    Languages,
     Scope,
     about_article,
     abstain,
-    abstain_across,
     answer,
-    in_another_language,
     text_of,
 )
 from rag.embed import Encoder, Vector, load_encoder
-from rag.errors import IndexMismatchError, MissingPackageError, ModelError
+from rag.errors import IndexMismatchError
 from rag.evidence import (
     SentenceScorer,
     Verdict,
     choose,
     judge,
-    judge_foreign,
-    load_foreign_models,
     load_models,
     windows_to_read,
 )
 from rag.index import PassageIndex, index_problems
-from rag.languages import NAMES, language_of, load_model
+from rag.library.across import Across
 from rag.library.polyglot import Polyglot
-from rag.library.reading import Found, Read, read_sentences, read_whole
+from rag.library.reading import Found, Read, read_sentences
 from rag.library.shelf import Kept, Shelf
 from rag.question import Question, understand
 from rag.records import Article, ArticleSummary, Hit, RankedSentence, Reply, Sentence
 from rag.retrieve import retrieve
 from rag.scorer import Scorer
-from rag.settings import BUNDLED_ENCODER, MULTILINGUAL_ENCODER, Balance, Settings
+from rag.settings import Balance, Settings
 from rag.store import Entry, Store
-
-log = logging.getLogger(__name__)
 
 
 class Library:
@@ -62,11 +54,11 @@ class Library:
     ) -> None:
         self.folder, self.settings = folder, settings
         self._encoder = encoder if encoder is not None else load_encoder(settings)
-        self._models, self._foreign_models = load_models(), load_foreign_models()
+        self._models = load_models()
         self._scorer = scorer if scorer is not None else Scorer(threads=settings.threads)
-        self._polyglot = polyglot if polyglot is not None else Polyglot(settings)
         self._store = Store(folder, encoder=self._encoder.identity)
         self._shelf = Shelf(self._store)
+        self._across = Across(settings, self._shelf, polyglot or Polyglot(settings), distinct=self._models.distinct)
         self._index: PassageIndex | None = None
         self._lock = threading.Lock()
 
@@ -87,12 +79,7 @@ class Library:
 
     def warm(self) -> None:
         """Load what only a question in another language needs, so that the first one waits less."""
-        load_model()
-        if self.settings.encoder == BUNDLED_ENCODER:
-            try:
-                self._polyglot.load()
-            except (MissingPackageError, ModelError) as error:
-                log.warning("questions in other languages are refused: %s", error)
+        self._across.warm()
 
     # Articles
 
@@ -247,9 +234,9 @@ class Library:
             kept = [self._shelf.take(key) for key in (keys or self._store.article_keys()[:most])]
             return about_article(question, [(one.article, one.sentences) for one in kept if one is not None])
         read = self._read(question, keys)
-        languages = self._languages(question, read)
-        if languages is not None:
-            return self._reply_across(question, read, keys, languages, most=most, balance=balance)
+        across = self._across.reply(question, read, keys, most=most, balance=balance)
+        if across is not None:
+            return across
         verdict, models = self._judge(question, read, balance), self._models
         if verdict.answered:
             leaning = models.leanings[question.family]
@@ -262,50 +249,6 @@ class Library:
         scope = Scope(len(keys) if keys is not None else self._store.count(), unmentioned)
         return abstain(question, read.candidates, verdict, scope)
 
-    def _languages(self, question: Question, read: Read) -> Languages | None:
-        """The languages of a question and of the best article, when they are known and differ."""
-        if self.settings.encoder not in (BUNDLED_ENCODER, MULTILINGUAL_ENCODER) or not read.candidates:
-            return None
-        asked, written = language_of(question.asked), language_of(read.candidates[0].article.text)
-        if asked is None or written is None or asked == written:
-            return None
-        return Languages(NAMES[asked], NAMES[written])
-
-    def _reply_across(
-        self,
-        question: Question,
-        read: Read,
-        keys: tuple[int, ...] | None,
-        languages: Languages,
-        *,
-        most: int,
-        balance: Balance,
-    ) -> Reply:
-        """The reply to a question in another language, as far as a multilingual encoder can tell."""
-        cosines = read.pool.cosines
-        if self.settings.encoder == BUNDLED_ENCODER:  # it knows one language: another one reads the articles
-            whole = read_whole(self._shelf, self._store, keys, most=self.settings.foreign_sentences)
-            if whole is None:
-                return in_another_language(question, languages, too_many=True)
-            read = whole
-            try:
-                cosines = self._polyglot.cosines(question.text, read.candidates)
-            except (MissingPackageError, ModelError):
-                return in_another_language(question, languages)
-        models = self._foreign_models
-        verdict = judge_foreign(cosines, models, balance=balance)
-        if not verdict.answered:
-            return abstain_across(question, read.candidates, verdict, languages)
-        selection = choose(
-            verdict.scores,
-            read.pool.texts,
-            read.vectors,
-            leaning=models.leaning,
-            distinct=self._models.distinct,
-            most=most,
-        )
-        return answer(question, read.candidates, verdict, selection)
-
     def _read(self, question: Question, keys: tuple[int, ...] | None) -> Read:
         vector = self._vector(question)
         found = self._find(question, vector, keys, depth=self.settings.search_depth)
@@ -313,7 +256,9 @@ class Library:
 
     def _judge(self, question: Question, read: Read, balance: Balance) -> Verdict:
         windows = windows_to_read(question, self.settings)
-        return judge(question, read.pool, self._models, self._scorer, windows=windows, balance=balance)
+        return judge(
+            question, self._across.as_bundled(read.pool), self._models, self._scorer, windows=windows, balance=balance
+        )
 
     def _vector(self, question: Question) -> Vector:
         vector: Vector = self._encoder.encode([question.text], as_question=True)[0]

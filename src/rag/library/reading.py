@@ -70,11 +70,12 @@ def read_sentences(found: Sequence[Found], asked: Vector | None, store: Store) -
     return Read(candidates, pool, stacked)
 
 
-def read_whole(shelf: Shelf, store: Store, keys: Sequence[int] | None, *, most: int) -> Read | None:
+def read_whole(shelf: Shelf, keys: Sequence[int] | None, *, most: int) -> Read | None:
     """Return all body sentences of some articles, of all when there are no keys; their cosines are 0.
 
     Returns None when there are more than `most` sentences; no more than about that many are read.
     """
+    store = shelf.store
     if (len(keys) if keys is not None else store.count()) > most:
         return None
     kept: dict[int, Kept] = {}

@@ -27,7 +27,7 @@ class Shelf:
     """Reads articles from a store; the last ones stay in memory. Safe to share between threads."""
 
     def __init__(self, store: Store) -> None:
-        self._store = store
+        self.store = store
         self._kept: OrderedDict[int, Kept] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -37,10 +37,10 @@ class Shelf:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        article = self._store.article(key)
+        article = self.store.article(key)
         if article is None:
             return None
-        kept = Kept(key, article, self._store.sentences(key))
+        kept = Kept(key, article, self.store.sentences(key))
         with self._lock:
             self._kept[key] = kept
             if len(self._kept) > _KEPT_ARTICLES:
@@ -53,7 +53,7 @@ class Shelf:
         Raises:
             UnknownArticleError: The id fits no article, or several.
         """
-        kept = self.take(self._store.key_of(article_id))
+        kept = self.take(self.store.key_of(article_id))
         if kept is None:
             raise UnknownArticleError(article_id)
         return kept
@@ -65,9 +65,9 @@ class Shelf:
             EmptyLibraryError: There are no articles.
             UnknownArticleError: An id fits no article, or several.
         """
-        if not self._store.count():
-            raise EmptyLibraryError(self._store.path.parent)
-        return tuple(sorted({self._store.key_of(article_id) for article_id in article_ids})) or None
+        if not self.store.count():
+            raise EmptyLibraryError(self.store.path.parent)
+        return tuple(sorted({self.store.key_of(article_id) for article_id in article_ids})) or None
 
     def clear(self) -> None:
         """Forget what was read."""

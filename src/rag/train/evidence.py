@@ -219,7 +219,7 @@ def _threshold(answerable: Sequence[_Judged], share: float) -> float:
 
 
 def best_leaning(pairs: Sequence[tuple[Numbers, Numbers]]) -> float:
-    """Return the leaning whose quotes have the best mean F-measure, recall counting twice.
+    """Return the leaning whose quotes have the best mean F-measure, recall counting `_RECALL` times.
 
     Of many sentences that answer, as many count as a reply may hold.
 
