@@ -171,6 +171,12 @@ def test_words_that_stand_nowhere_are_told() -> None:
     assert [word.text for word in verdict.uncovered] == ["Putin"]
 
 
+@pytest.mark.parametrize(("year", "answered"), [("2022", True), ("2019", False)])
+def test_a_year_that_stands_nowhere_is_not_answered_by_another(year: str, answered: bool) -> None:
+    pool = make_pool("Trade grew in 2022.")
+    assert ask(f"How much did trade grow in {year}?", pool, make_models(confidence=0.99)).answered is answered
+
+
 def test_the_balance_decides_how_sure_an_answer_must_be() -> None:
     models = make_models(confidence=0.5, thresholds={"strict": 0.6, "balanced": 0.5, "eager": 0.1})
     pool = make_pool("It rained in Baku.")

@@ -68,6 +68,11 @@ def test_the_name_before_is_not_looked_for_when_there_is_a_new_one() -> None:
     assert ([word.stem for word in question.words], question.wanted) == (["fedorova", "warm"], "account")
 
 
+def test_the_year_before_is_not_looked_for_when_there_is_a_new_one() -> None:
+    question = understand("And in 2021?", ["What was the turnover in 2022?"])
+    assert ([word.stem for word in question.words], question.wanted) == (["2021", "turnov"], "fact")
+
+
 def test_a_chain_of_follow_ups_reaches_back_to_its_topic() -> None:
     question = understand("Why?", ["What happened at the embassy?", "How many were injured?"])
     assert question.text == "What happened at the embassy? How many were injured? Why?"

@@ -179,9 +179,9 @@ def _depth(text: str) -> int:
 def _explain(question: Question, scope: Scope) -> tuple[Reason, str]:
     one = scope.articles == 1
     subject = "The article" if one else f"The {scope.articles} articles"
-    names = [word for word in scope.unmentioned if word.name]
-    if names or len(scope.unmentioned) > _HALF * len(question.words):
-        listed = " or ".join(f"“{word.text}”" for word in (names or scope.unmentioned)[:3])
+    telling = [word for word in scope.unmentioned if word.name or word.year]
+    if telling or len(scope.unmentioned) > _HALF * len(question.words):
+        listed = " or ".join(f"“{word.text}”" for word in (telling or scope.unmentioned)[:3])
         return "not_mentioned", f"{subject} {'does' if one else 'do'} not mention {listed}."
     touches = "touches" if one else "touch"
     return "not_answered", f"{subject} {touches} on this, but no sentence was found that answers it."

@@ -105,12 +105,13 @@ def understand(asked: str, after: Sequence[str] = (), *, max_characters: int = 1
     typed, after = _quiet(asked), [_quiet(earlier) for earlier in after]
     own = content_words(typed)
     earlier = _before(after) if after and leans(typed) else ""
-    known = {word.stem for word in own}
+    text = _completed(typed, earlier) if earlier else typed
+    left = {word.stem for word in content_words(text)} - {word.stem for word in own}
     names = _has_name(typed)
-    added = tuple(word for word in content_words(earlier) if word.stem not in known and not (names and word.name))
+    added = tuple(word for word in content_words(earlier) if word.stem in left and not (names and word.name))
     return Question(
         asked=asked,
-        text=_completed(typed, earlier) if earlier else typed,
+        text=text,
         words=own + added,
         weights=(1.0,) * len(own) + (_EARLIER_WEIGHT,) * len(added),
         wanted=wanted_by(earlier if earlier and _BARE.search(typed) else typed),

@@ -65,9 +65,14 @@ class Word:
         return self.lower in NUMBER_WORDS or any(letter.isdigit() for letter in self.lower)
 
     @property
+    def year(self) -> bool:
+        """Whether the word is a year or a decade in digits."""
+        return bool(_YEAR.fullmatch(self.lower))
+
+    @property
     def time(self) -> bool:
         """Whether the word can date something: a month, a day, a year."""
-        return self.lower in TIME_WORDS or bool(_YEAR.fullmatch(self.lower))
+        return self.lower in TIME_WORDS or self.year
 
 
 @lru_cache(maxsize=50_000)

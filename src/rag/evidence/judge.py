@@ -73,6 +73,7 @@ def judge(
     answered |= question.only_names and bool(near_best(matches, scores).min() > 0)
     covered = matches.own.max(axis=0) > 0
     uncovered = tuple(word for word, found in zip(question.words, covered, strict=True) if not found)
+    answered &= not any(word.year for word in uncovered)  # what is told of other years does not answer
     return Verdict(scores, confidence, answered, uncovered)
 
 
