@@ -77,6 +77,13 @@ def test_a_name_that_stands_nowhere_is_told_as_not_mentioned() -> None:
     assert (reply.reason, reply.message) == ("not_mentioned", "The article does not mention “Putin”.")
 
 
+def test_a_year_that_stands_nowhere_is_told_as_not_mentioned() -> None:
+    question = understand("How much did the trade turnover grow in 2019?")
+    scope = Scope(1, tuple(word for word in question.words if word.year))
+    reply = abstain(question, make_candidates(), verdict(0.1, 0.2, 0.3), scope)
+    assert (reply.reason, reply.message) == ("not_mentioned", "The article does not mention “2019”.")
+
+
 def test_several_articles_are_spoken_of_together() -> None:
     scope = Scope(3, understand("what of Putin").words)
     reply = abstain(understand("What did Putin say?"), make_candidates(), verdict(0.1, 0.2, 0.3), scope)
