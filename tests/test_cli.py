@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fakes import flip_byte, read_only
+from fakes import WordEncoder, flip_byte, read_only
 
 from rag.cli import main
 from rag.evidence import Verdict
@@ -316,6 +316,7 @@ def judge(monkeypatch: pytest.MonkeyPatch) -> None:
         return Verdict(np.array([0.0 if apart else float(at) for at in range(len(texts))]), len(texts) / 4, True, ())
 
     monkeypatch.setattr("rag.evaluate.judge.load_judge", lambda settings: judge)
+    monkeypatch.setattr("rag.evaluate.baselines.load_plain_encoder", WordEncoder)
 
 
 def write_lines(shell: Shell, name: str, lines: Sequence[object]) -> str:

@@ -17,6 +17,7 @@ from rag.evidence import (
     Pool,
     Tools,
     Verdict,
+    Windows,
     choose,
     cut_windows,
     judge,
@@ -26,7 +27,7 @@ from rag.evidence import (
 )
 from rag.evidence.choose import count
 from rag.evidence.features import glance_values, sentence_values
-from rag.evidence.judge import WINDOW_CHARACTERS
+from rag.evidence.judge import SURE, WINDOW_CHARACTERS
 from rag.evidence.told import told_by_asked
 from rag.question import FAMILIES, understand
 from rag.scorer import Readings
@@ -59,7 +60,7 @@ def make_models(*, confidence: float = 0.5, thresholds: dict[Balance, float] | N
 
 
 def ask(question: str, pool: Pool, models: Models, *, windows: int = 5, balance: Balance = "balanced") -> Verdict:
-    return judge(understand(question), pool, models, WordScorer(), windows=windows, balance=balance)
+    return judge(understand(question), pool, models, WordScorer(), windows=Windows(windows, windows), balance=balance)
 
 
 def values_of(question: str, *texts: str) -> dict[str, list[float]]:
@@ -126,9 +127,22 @@ def test_the_scorer_reads_the_likeliest_windows_with_the_text_before_each() -> N
 
     scorer = Recorder()
     pool = Pool(("One.", "Rain.", "Two.", "Rain in Baku."), [(), ("One.",), (), ("Two.",)], [False] * 4, np.zeros(4))
-    verdict = judge(understand("rain in Baku"), pool, make_models(), scorer, windows=2, balance="balanced")
+    verdict = judge(understand("rain in Baku"), pool, make_models(), scorer, windows=Windows(2, 2), balance="balanced")
     assert scorer.seen == [["Two.", "Rain in Baku."], ["One.", "Rain."]]
     assert verdict.scores.round(3).tolist() == [0.5, 0.269, 0.5, 0.5]
+
+
+@pytest.mark.parametrize(("logit", "read"), [(SURE, [1]), (SURE - 0.1, [1, 2])])
+def test_more_windows_are_read_when_nothing_surely_answers(logit: float, read: list[int]) -> None:
+    class Counter(WordScorer):
+        def read(self, question: str, windows: Sequence[Sequence[str]]) -> list[Readings]:
+            seen.append(len(windows))
+            return [np.array([[logit, 0]] * len(window), np.float32) for window in windows]
+
+    seen: list[int] = []
+    pool = Pool(("Rain.", "Snow.", "Sun.", "Wind."), [()] * 4, [False] * 4, np.zeros(4))
+    judge(understand("Is there rain?"), pool, make_models(), Counter(), windows=Windows(1, 3), balance="balanced")
+    assert seen == read
 
 
 def test_who_is_asked_for_is_read_with_what_they_say_further_on() -> None:
@@ -139,7 +153,14 @@ def test_who_is_asked_for_is_read_with_what_they_say_further_on() -> None:
 
     scorer, before = Recorder(), ("It was dry.", "Rain fell.", "Anna spoke.", "Snow fell.")
     pool = Pool(("Rain is good.",), [before], [False], np.zeros(1))
-    judge(understand("What does Anna say of rain?"), pool, make_models(), scorer, windows=1, balance="balanced")
+    judge(
+        understand("What does Anna say of rain?"),
+        pool,
+        make_models(),
+        scorer,
+        windows=Windows(1, 1),
+        balance="balanced",
+    )
     assert scorer.seen == [["Anna spoke.", "It was dry.", "Rain is good."]]
 
 

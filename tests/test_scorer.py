@@ -68,11 +68,11 @@ def test_training_writes_a_scorer_that_can_be_loaded(tmp_path: Path) -> None:
     loss = train_scorer(make_windows(48), tmp_path / "made", tmp_path / "work", seed=0)
     assert 0 < loss < 5
     assert len(Scorer(tmp_path / "made", threads=1).read(QUESTION, [SENTENCES])[0]) == 3
-    assert (tmp_path / "work" / "log.jsonl").read_text().count("\n") == 1
+    assert (tmp_path / "work" / "scorer.jsonl").read_text().count("\n") == 1
 
 
 def test_an_interrupted_training_ends_where_a_whole_one_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.train.scorer._SAVED_EVERY", 1)
+    monkeypatch.setattr("rag.train.run._SAVED_EVERY", 1)
     windows = make_windows(72)
     train_scorer(windows, tmp_path / "a", tmp_path / "work-a", seed=0)
 
@@ -88,7 +88,7 @@ def test_an_interrupted_training_ends_where_a_whole_one_does(tmp_path: Path, mon
         patched.setattr("rag.train.scorer._loss", stopping)
         with pytest.raises(KeyboardInterrupt):
             train_scorer(windows, tmp_path / "b", tmp_path / "work-b", seed=0)
-    assert len((tmp_path / "work-b" / "log.jsonl").read_text().splitlines()) == 2
+    assert len((tmp_path / "work-b" / "scorer.jsonl").read_text().splitlines()) == 2
     train_scorer(windows, tmp_path / "b", tmp_path / "work-b", seed=0)
     whole, stopped = (Scorer(tmp_path / name, threads=1).read(QUESTION, [SENTENCES])[0] for name in "ab")
     assert np.allclose(whole, stopped, atol=1e-4)

@@ -39,7 +39,7 @@ QUESTIONS = (
 
 
 def bench(article: Path, settings: Settings, *, fill: int = 0) -> dict[str, Any]:
-    """Return speeds of this program and of plain sentence-transformers with the same weights.
+    """Return speeds of this program and of plain sentence-transformers with a model of the same size.
 
     Args:
         article: A text file to draw passages from and to ask.
@@ -64,7 +64,7 @@ def bench(article: Path, settings: Settings, *, fill: int = 0) -> dict[str, Any]
         "tokens a passage": round(statistics.mean(map(ours.count_tokens, passages)), 1),
     }
 
-    # Phase 1: the encoder beside the original; the better of several rounds each, in turns.
+    # Phase 1: the encoder beside what it began as; the better of several rounds each, in turns.
     slow, fast = [], []
     for _ in range(ROUNDS):
         slow.append(_seconds(lambda: plain.encode(passages, batch_size=32, show_progress_bar=False)))

@@ -87,7 +87,10 @@ class Question:
     @property
     def only_names(self) -> bool:
         """Whether somebody's words or person are asked for and nothing narrower: "What does Sazhin think?"."""
-        return self.wanted in ("account", "person") and bool(self.words) and all(word.name for word in self.words)
+        if self.wanted not in ("account", "person") or not all(word.name for word in self.words):
+            return False
+        beside_topic = content_words(_TOPIC.sub("", self.text))
+        return bool(self.words) and len(beside_topic) in (0, len(self.words))  # not "What did Putin say about Iran?"
 
 
 def understand(asked: str, after: Sequence[str] = (), *, max_characters: int = 1_000) -> Question:

@@ -37,8 +37,9 @@ class Settings:
         max_quotes: Most quotes in a reply; more are no longer a summary.
         search_depth: Passages taken from each of the two rankings before they are fused.
         read_passages: Fused passages whose sentences are looked at for an answer.
-        read_windows: Windows of those sentences that the scorer reads, which takes most of the time of a reply.
-        read_account_windows: The same for questions whose answer stands in several places: views, reasons, lists.
+        read_windows: Windows of those sentences that the scorer reads at first; most of the time of a reply.
+        read_most_windows: Windows that it reads when nothing in those surely answers, and for questions whose answer
+            stands in several places: views, reasons, lists.
         foreign_sentences: Sentences, of all articles that are asked, up to which a question in another language is
             compared with them; the first such question takes about 20 ms for each.
         balance: `strict` rather refuses than quotes what does not answer, `eager` the other way round.
@@ -55,8 +56,8 @@ class Settings:
     max_quotes: int = 6
     search_depth: int = 40
     read_passages: int = 16
-    read_windows: int = 5
-    read_account_windows: int = 8
+    read_windows: int = 4
+    read_most_windows: int = 8
     foreign_sentences: int = 300
     balance: Balance = "balanced"
     rrf_k: int = 60

@@ -7,7 +7,7 @@ import json
 import logging
 import shlex
 
-from rag.cli.show import say, show, show_json, wrong
+from rag.cli.show import say, show, show_json
 from rag.settings import load_settings
 
 SEED, RESAMPLES = 0, 1_000
@@ -57,9 +57,7 @@ def train(options: argparse.Namespace) -> int:
 
     logging.getLogger("rag").setLevel(logging.INFO)
     if options.what == "encoder":
-        told = make_encoder()
-    elif options.data is None:
-        return wrong(f"rag train {options.what} needs --data DIR, with the folders train and dev in it")
+        told = make_encoder(options.data, options.work, load_settings())
     elif options.what == "scorer":
         told = make_scorer(options.data, options.work, load_settings())
     elif options.what == "evidence":

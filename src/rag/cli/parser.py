@@ -90,8 +90,8 @@ def _add_measuring_commands(parsers: Any) -> None:
 
     train = _command(parsers, "train", measure.train, "For maintainers: make the shipped models anew.")
     train.add_argument("what", choices=("encoder", "scorer", "evidence", "languages"))
-    train.add_argument("--data", type=Path, metavar="DIR", help="labelled questions: train/ and dev/")
-    train.add_argument("--work", type=Path, default=Path("build/scorer"), metavar="DIR",
+    train.add_argument("--data", type=Path, metavar="DIR", required=True, help="labelled questions: train/ and dev/")
+    train.add_argument("--work", type=Path, default=Path("build/train"), metavar="DIR",
                        help="states of a long training, to go on from")  # fmt: skip
 
 

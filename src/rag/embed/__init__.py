@@ -1,6 +1,6 @@
 """Texts -> unit vectors (MEAN); knows the models, not what is done with the vectors.
 
-Three encoders stand behind one seam: the bundled all-MiniLM-L6-v2 on onnxruntime, multilingual-e5-small in 4 bits
+Three encoders stand behind one seam: the bundled MiniLM on onnxruntime, multilingual-e5-small in 4 bits
 for questions in another language than the article's, and any sentence-transformers model. None cuts a text off:
 one that is longer than the model's window is encoded in windows, and its vector is their mean, weighted by length.
 """

@@ -19,8 +19,10 @@ class SentenceTransformerEncoder:
     def __init__(self, name: str) -> None:
         try:
             from sentence_transformers import SentenceTransformer
+            from transformers.utils import logging as transformers_logging
         except ImportError as error:
             raise MissingPackageError("sentence-transformers", f"The encoder {name!r}") from error
+        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
             self._model = SentenceTransformer(name, local_files_only=True)
         except (OSError, ValueError) as error:

@@ -45,18 +45,18 @@ def run_suite(suite: str, data: Path, index: Path, settings: Settings, draws: Dr
 
 
 def _answers(data: Path, index: Path, settings: Settings, draws: Draws) -> Findings:
-    from rag.embed import load_encoder
     from rag.evaluate.answers import evaluate_answers
+    from rag.evaluate.baselines import load_plain_encoder
     from rag.evaluate.cases import answer_cases
     from rag.library import open_library
 
     cases = answer_cases(data)
     with open_library(index, settings) as library:
-        return evaluate_answers(cases, library, load_encoder(settings), draws, path=data)
+        return evaluate_answers(cases, library, load_plain_encoder(), draws, path=data)
 
 
 def _pools(suite: str, data: Path, settings: Settings, draws: Draws) -> Findings:
-    from rag.embed import load_encoder
+    from rag.evaluate.baselines import load_plain_encoder
     from rag.evaluate.cases import labelled_cases
     from rag.evaluate.judge import load_judge
     from rag.evaluate.ranking import evaluate_ranking
@@ -64,15 +64,16 @@ def _pools(suite: str, data: Path, settings: Settings, draws: Draws) -> Findings
 
     evaluate = {"ranking": evaluate_ranking, "refusal": evaluate_refusal}[suite]
     cases = labelled_cases(data)
-    return evaluate(cases, load_judge(settings), load_encoder(settings), draws)
+    return evaluate(cases, load_judge(settings), load_plain_encoder(), draws)
 
 
 def _retrieval(data: Path, settings: Settings, draws: Draws) -> Findings:
     from rag.embed import load_encoder
+    from rag.evaluate.baselines import load_plain_encoder
     from rag.evaluate.cases import place_cases
     from rag.evaluate.retrieval import evaluate_retrieval
     from rag.library import Library
 
     cases, encoder = place_cases(data), load_encoder(settings)
     with tempfile.TemporaryDirectory() as folder, Library(Path(folder), settings, encoder=encoder) as library:
-        return evaluate_retrieval(cases, library, encoder, draws)
+        return evaluate_retrieval(cases, library, load_plain_encoder(), draws)

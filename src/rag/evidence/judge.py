@@ -23,6 +23,17 @@ from rag.words import Word
 WINDOW_CHARACTERS = 480
 """A window takes sentences up to this length together: about 110 tokens, what the scorer learnt on."""
 
+SURE = 0.0
+"""A logit of the scorer from which a sentence answers rather than not, so that no more windows need be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """How many windows the scorer reads: at first, and when nothing in them surely answers."""
+
+    first: int
+    most: int
+
 
 class SentenceScorer(Protocol):
     """A model that reads a question with some consecutive sentences."""
@@ -49,7 +60,7 @@ class Verdict:
 
 
 def judge(
-    question: Question, pool: Pool, models: Models, scorer: SentenceScorer, *, windows: int, balance: Balance
+    question: Question, pool: Pool, models: Models, scorer: SentenceScorer, *, windows: Windows, balance: Balance
 ) -> Verdict:
     """Return how likely each sentence, and the pool as a whole, answers the question.
 
@@ -58,7 +69,7 @@ def judge(
         pool: Where to look.
         models: The fitted ones.
         scorer: Reads the likeliest windows.
-        windows: How many it may read.
+        windows: How many it reads.
         balance: How sure an answer must be.
     """
     if not pool.texts:
@@ -93,24 +104,32 @@ class Seen:
 
 
 def look(
-    question: Question, pool: Pool, matches: Matches, models: Models, scorer: SentenceScorer, *, windows: int
+    question: Question, pool: Pool, matches: Matches, models: Models, scorer: SentenceScorer, *, windows: Windows
 ) -> Seen:
     """Look at all sentences, and let the scorer read the windows that hold the likeliest ones."""
     glance = glance_values(question, pool, matches)
     first = models.glance(glance)
-    runs = sorted(cut_windows(pool), key=lambda run: (-first[run.start : run.stop].max(), run.start))[:windows]
+    runs = sorted(cut_windows(pool), key=lambda run: (-first[run.start : run.stop].max(), run.start))
+    readings: dict[int, Numbers] = {}
+    for part in (runs[: windows.first], runs[windows.first : windows.most]):
+        if part and max((float(reading[0]) for reading in readings.values()), default=-np.inf) < SURE:
+            readings |= _readings(question, pool, part, scorer)
+    rows = sorted(readings)
+    return Seen(first, rows, sentence_values(glance[rows], np.stack([readings[row] for row in rows])))
+
+
+def _readings(question: Question, pool: Pool, runs: Sequence[range], scorer: SentenceScorer) -> dict[int, Numbers]:
+    """What the scorer says of every row of some windows."""
     contexts = [_context(question, pool, run) for run in runs]
     read = scorer.read(
         question.text,
         [[*context, *pool.texts[run.start : run.stop]] for context, run in zip(contexts, runs, strict=True)],
     )
-    readings = {
+    return {
         row: reading
         for run, context, values in zip(runs, contexts, read, strict=True)
         for row, reading in zip(run, values[len(context) :].astype(np.float64), strict=True)
     }
-    rows = sorted(readings)
-    return Seen(first, rows, sentence_values(glance[rows], np.stack([readings[row] for row in rows])))
 
 
 def _context(question: Question, pool: Pool, run: range) -> list[str]:
@@ -128,9 +147,10 @@ def whole_values(question: Question, matches: Matches, seen: Seen, scores: Numbe
     return question_values(question, of_read, seen.values, scores)
 
 
-def windows_to_read(question: Question, settings: Settings) -> int:
-    """Return how many windows the scorer may read for a question."""
-    return settings.read_account_windows if question.family == "account" else settings.read_windows
+def windows_to_read(question: Question, settings: Settings) -> Windows:
+    """Return how many windows the scorer reads for a question."""
+    most = settings.read_most_windows
+    return Windows(most if question.family == "account" else min(settings.read_windows, most), most)
 
 
 def cut_windows(pool: Pool) -> list[range]:
@@ -179,4 +199,6 @@ def judge_loose(question: str, texts: Sequence[str], tools: Tools, *, apart: boo
     before = [() if apart else texts[max(0, row - NEARBY) : row][::-1] for row in range(len(texts))]
     follows = [row > 0 and not apart for row in range(len(texts))]
     pool = Pool(texts, before, follows, (vectors @ asked).astype(np.float64))
-    return judge(understood, pool, tools.models, tools.scorer, windows=len(texts), balance=tools.balance)
+    return judge(
+        understood, pool, tools.models, tools.scorer, windows=Windows(len(texts), len(texts)), balance=tools.balance
+    )

@@ -7,21 +7,39 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rag.embed import BUNDLED_FOLDER, load_encoder
 from rag.evidence import FILE, FOREIGN_FILE
 from rag.scorer import FOLDER, Scorer
 from rag.settings import BUNDLED_ENCODER, MULTILINGUAL_ENCODER, Settings
 
+if TYPE_CHECKING:
+    from rag.train.pools import Case
+    from rag.train.teacher import Teacher
 
-def make_encoder() -> dict[str, Any]:
-    """Write the bundled encoder anew and return how near it is to its original."""
-    from rag.export import export_encoder
 
-    return {"folder": str(BUNDLED_FOLDER), "lowest cosine to the original": export_encoder(BUNDLED_FOLDER)}
+def make_encoder(data: Path, work: Path, settings: Settings, *, seed: int = 0) -> dict[str, Any]:
+    """Train and write the bundled encoder anew from `data/train`, and return what it learnt from.
+
+    Args:
+        data: The folder that holds `train`.
+        work: A folder for states and the log; a run that was interrupted goes on from what is there.
+        settings: For the teacher.
+        seed: Draws the batches.
+
+    Raises:
+        UnreadableFileError: A data file is missing.
+        MissingPackageError: The packages of the extra `train`, or the teacher, are not installed.
+    """
+    from rag.train.encoder import train_encoder
+
+    general = _general(_for_scorer(data))
+    loss = train_encoder(general, _teacher(general, work, settings), BUNDLED_FOLDER, work, seed=seed)
+    return {"folder": str(BUNDLED_FOLDER), "questions": len(general), "loss": round(loss, 3)}
 
 
 def make_scorer(data: Path, work: Path, settings: Settings, *, seed: int = 0) -> dict[str, Any]:
@@ -38,21 +56,18 @@ def make_scorer(data: Path, work: Path, settings: Settings, *, seed: int = 0) ->
         MissingPackageError: The packages of the extra `train`, or the teacher, are not installed.
     """
     from rag.train.accounts import account_windows
-    from rag.train.pools import for_scorer, plain_cases
     from rag.train.scorer import train_scorer
-    from rag.train.teacher import Teacher
-    from rag.train.windows import ACCOUNTS, GENERAL, PASSES, Cutter, Elsewhere, make_windows, with_likes
+    from rag.train.windows import ACCOUNTS, GENERAL, Cutter, Elsewhere, make_windows, with_likes
 
     encoder, rng = load_encoder(settings), random.Random(seed)
-    cases = {name: list(filter(for_scorer, plain_cases(data / "train" / f"{name}.jsonl"))) for name in PASSES}
-    general = [case for name in GENERAL for case in cases[name]]
-    larger = load_encoder(replace(settings, encoder=MULTILINGUAL_ENCODER))
-    teacher = Teacher(larger, (case.question for case in general), (text for c in general for text in c.texts), work)
+    cases = _for_scorer(data)
+    general = _general(cases)
+    teacher = _teacher(general, work, settings)
     elsewhere = Elsewhere(encoder, general)
     cutter = Cutter(encoder, rng)
     windows = [
         with_likes(window, teacher)
-        for name in PASSES
+        for name in cases
         for window in make_windows(name, cases[name], elsewhere if name in GENERAL else None, cutter, rng)
     ]
     windows += account_windows(general, ACCOUNTS, rng)
@@ -92,3 +107,24 @@ def make_languages(data: Path, settings: Settings) -> dict[str, Any]:
     fitted = train_foreign(data / "dev", multilingual, bundled)
     FOREIGN_FILE.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
     return fitted
+
+
+def _for_scorer(data: Path) -> dict[str, list[Case]]:
+    """The questions of each file that the encoder and the scorer may learn from."""
+    from rag.train.pools import for_scorer, plain_cases
+    from rag.train.windows import PASSES
+
+    return {name: list(filter(for_scorer, plain_cases(data / "train" / f"{name}.jsonl"))) for name in PASSES}
+
+
+def _general(cases: Mapping[str, Sequence[Case]]) -> list[Case]:
+    from rag.train.windows import GENERAL
+
+    return [case for name in GENERAL for case in cases[name]]
+
+
+def _teacher(cases: Sequence[Case], work: Path, settings: Settings) -> Teacher:
+    from rag.train.teacher import Teacher
+
+    larger = load_encoder(replace(settings, encoder=MULTILINGUAL_ENCODER))
+    return Teacher(larger, (case.question for case in cases), (text for c in cases for text in c.texts), work)

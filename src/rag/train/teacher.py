@@ -1,7 +1,7 @@
-"""Questions and sentences -> how near a larger encoder finds them; for the scorer to learn from.
+"""Questions and sentences -> how near a larger encoder finds them; for the encoder and the scorer to learn from.
 
 multilingual-e5-small was trained on far more questions than there are here, but is too large to be asked for every
-article. What it says of the pairs that the scorer learns on is learnt with them.
+article. What it says of the texts here is learnt by the small ones.
 """
 
 from __future__ import annotations
@@ -46,6 +46,22 @@ class Teacher:
         rows = [self._sentences[text] for text in sentences]
         cosines = self._read[rows] @ self._asked[self._questions[question]]
         return tuple(((cosines.astype(np.float64) - _MIDDLE) * _SCALE).tolist())
+
+    def among(self, questions: Sequence[str], sentences: Sequence[str]) -> Vectors:
+        """Return the cosine of each text to each, questions first, shape (texts, texts)."""
+        asked = self._asked[[self._questions[text] for text in questions]]
+        vectors = np.concatenate([asked, self._read[[self._sentences[text] for text in sentences]]])
+        cosines: Vectors = vectors @ vectors.T
+        return cosines
+
+    def nearest(self, questions: Sequence[str], most: int) -> list[list[str]]:
+        """Return the sentences nearest to each question, at most so many."""
+        sentences, found = list(self._sentences), []
+        for at in range(0, len(questions), 500):
+            asked = self._asked[[self._questions[text] for text in questions[at : at + 500]]]
+            rows = np.argsort(-(asked @ self._read.T), axis=1, kind="stable")[:, :most]
+            found += [[sentences[row] for row in near] for near in rows.tolist()]
+        return found
 
 
 def _encode(encoder: Encoder, texts: Sequence[str], work: Path, *, as_question: bool) -> Vectors:
