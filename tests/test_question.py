@@ -63,6 +63,24 @@ def test_what_only_names_another_thing_is_asked_as_the_question_before(before: s
     assert understand(asked, [before]).text == text
 
 
+@pytest.mark.parametrize(
+    ("asked", "only_names", "spoken_of"),
+    [
+        ("What does Sazhin think?", True, set()),
+        ("What about Fedorova?", True, set()),
+        ("What did Putin say about Iran?", False, {"iran"}),
+        ("What did Putin say about the war?", False, set()),
+        ("What happened on Monday in Baku?", True, set()),
+        ("Who spoke about Iran?", False, set()),
+    ],
+)
+def test_names_that_are_spoken_of_are_told_from_those_who_speak(
+    asked: str, only_names: bool, spoken_of: set[str]
+) -> None:
+    question = understand(asked)
+    assert (question.only_names, question.names_spoken_of) == (only_names, spoken_of)
+
+
 def test_the_name_before_is_not_looked_for_when_there_is_a_new_one() -> None:
     question = understand("What about Fedorova?", ["What does Sazhin think about the warming?"])
     assert ([word.stem for word in question.words], question.wanted) == (["fedorova", "warm"], "account")

@@ -87,10 +87,18 @@ class Question:
     @property
     def only_names(self) -> bool:
         """Whether somebody's words or person are asked for and nothing narrower: "What does Sazhin think?"."""
-        if self.wanted not in ("account", "person") or not all(word.name for word in self.words):
-            return False
-        beside_topic = content_words(_TOPIC.sub("", self.text))
-        return bool(self.words) and len(beside_topic) in (0, len(self.words))  # not "What did Putin say about Iran?"
+        names = bool(self.words) and all(word.name for word in self.words)
+        return self.wanted in ("account", "person") and names and not self.names_spoken_of
+
+    @property
+    def names_spoken_of(self) -> frozenset[str]:
+        """Stems of the names that somebody else is asked about: Iran's in "What did Putin say about Iran?"."""
+        topic = _TOPIC.search(self.text)
+        if topic is None or self.wanted != "account":
+            return frozenset()
+        about = {word.stem for word in content_words(topic.group())}
+        names = {word.stem for word in self.words if word.name}
+        return frozenset(names & about if names - about else ())
 
 
 def understand(asked: str, after: Sequence[str] = (), *, max_characters: int = 1_000) -> Question:

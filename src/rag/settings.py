@@ -38,7 +38,7 @@ class Settings:
         search_depth: Passages taken from each of the two rankings before they are fused.
         read_passages: Fused passages whose sentences are looked at for an answer.
         read_windows: Windows of those sentences that the scorer reads at first; most of the time of a reply.
-        read_most_windows: Windows that it reads when nothing in those surely answers, and for questions whose answer
+        read_most_windows: Windows that it reads in all when nothing in those answers, and for questions whose answer
             stands in several places: views, reasons, lists.
         foreign_sentences: Sentences, of all articles that are asked, up to which a question in another language is
             compared with them; the first such question takes about 20 ms for each.
@@ -57,7 +57,7 @@ class Settings:
     search_depth: int = 40
     read_passages: int = 16
     read_windows: int = 4
-    read_most_windows: int = 8
+    read_most_windows: int = 6
     foreign_sentences: int = 300
     balance: Balance = "balanced"
     rrf_k: int = 60

@@ -23,13 +23,13 @@ from rag.words import Word
 WINDOW_CHARACTERS = 480
 """A window takes sentences up to this length together: about 110 tokens, what the scorer learnt on."""
 
-SURE = 0.0
-"""A logit of the scorer from which a sentence answers rather than not, so that no more windows need be read."""
+ENOUGH = 0.0
+"""The scorer's logit of "nothing here answers": when no sentence is above it, more windows are read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """How many windows the scorer reads: at first, and when nothing in them surely answers."""
+    """How many windows the scorer reads: at first, and in all when nothing in those answers."""
 
     first: int
     most: int
@@ -81,10 +81,14 @@ def judge(
     scores[seen.rows] = models.sentence(seen.values)
     confidence = float(models.question(whole_values(question, matches, seen, scores[seen.rows])[None, :])[0])
     answered = confidence >= models.thresholds[balance][question.family]
-    answered |= question.only_names and bool(near_best(matches, scores).min() > 0)
+    met = near_best(matches, scores) > 0
+    answered |= question.only_names and bool(met.all())
     covered = matches.own.max(axis=0) > 0
     uncovered = tuple(word for word, found in zip(question.words, covered, strict=True) if not found)
-    answered &= not any(word.year for word in uncovered)  # what is told of other years does not answer
+    # what is told of other years, or what a speaker says of something else, does not answer
+    answered &= not any(word.year for word in uncovered)
+    spoken_of = [word.stem in question.names_spoken_of for word in question.words]
+    answered &= bool(met[spoken_of].all())
     return Verdict(scores, confidence, answered, uncovered)
 
 
@@ -110,10 +114,10 @@ def look(
     glance = glance_values(question, pool, matches)
     first = models.glance(glance)
     runs = sorted(cut_windows(pool), key=lambda run: (-first[run.start : run.stop].max(), run.start))
-    readings: dict[int, Numbers] = {}
-    for part in (runs[: windows.first], runs[windows.first : windows.most]):
-        if part and max((float(reading[0]) for reading in readings.values()), default=-np.inf) < SURE:
-            readings |= _readings(question, pool, part, scorer)
+    readings = _readings(question, pool, runs[: windows.first], scorer)
+    more = runs[windows.first : windows.most]
+    if more and max(float(reading[0]) for reading in readings.values()) < ENOUGH:
+        readings |= _readings(question, pool, more, scorer)
     rows = sorted(readings)
     return Seen(first, rows, sentence_values(glance[rows], np.stack([readings[row] for row in rows])))
 

