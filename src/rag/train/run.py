@@ -34,11 +34,11 @@ class Run:
         self.model = model
         self._trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
         self._optimiser = torch.optim.AdamW(self._trained, lr=rate, weight_decay=0.01)
-        self._schedule = torch.optim.lr_scheduler.LambdaLR(self._optimiser, lambda step: _share(step / steps))
+        self._schedule = torch.optim.lr_scheduler.LambdaLR(self._optimiser, lambda step: _rate_at(step / steps))
         self._original = {name: value.detach().clone() for name, value in model.state_dict().items()}
         self._average = {name: value.clone() for name, value in self._original.items()}
         self._state, self._log = work / f"{name}.pt", work / f"{name}.jsonl"
-        self._new = 1 / max(1, _AVERAGED * steps)
+        self._least_new = 1 / max(1, _AVERAGED * steps)
         self.step, self.loss = 0, 0.0
         work.mkdir(parents=True, exist_ok=True)
         if self._state.exists():
@@ -90,7 +90,7 @@ class Run:
         self._optimiser.zero_grad()
         self.step += 1
         self.loss += (float(loss.detach()) - self.loss) / min(self.step, 200)
-        new = max(self._new, 10 / (self.step + 10))
+        new = max(self._least_new, 10 / (self.step + 10))
         with torch.no_grad():
             for name, value in self.model.state_dict().items():
                 if value.is_floating_point():
@@ -120,5 +120,6 @@ class Run:
         self._average, self.step, self.loss = state["average"], state["step"], state["mean"]
 
 
-def _share(done: float) -> float:
+def _rate_at(done: float) -> float:
+    """Share of the highest rate when a share of the steps is done."""
     return done / _WARM if done < _WARM else max(_CALM, (1 - done) / (1 - _WARM))
