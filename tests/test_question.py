@@ -78,7 +78,7 @@ def test_names_that_are_spoken_of_are_told_from_those_who_speak(
     asked: str, only_names: bool, spoken_of: set[str]
 ) -> None:
     question = understand(asked)
-    assert (question.only_names, question.names_spoken_of) == (only_names, spoken_of)
+    assert (question.only_names, question.names_spoken_of) == (only_names, frozenset(spoken_of))
 
 
 def test_the_name_before_is_not_looked_for_when_there_is_a_new_one() -> None:
