@@ -8,7 +8,7 @@ import pytest
 from fakes import WordEncoder
 
 from rag.embed import OnnxEncoder, check_files
-from rag.train.encoder import BATCH, _batches, _loss, train_encoder
+from rag.train.encoder import _STUDENT, _TEACHER, BATCH, _batches, _loss, train_encoder
 from rag.train.pools import Case
 from rag.train.teacher import Teacher
 
@@ -53,7 +53,7 @@ def test_nothing_is_to_be_learnt_from_likenesses_that_are_right() -> None:
 
     vectors = torch.nn.functional.normalize(torch.randn(6, 4, generator=torch.Generator().manual_seed(0)), dim=-1)
     likenesses = vectors @ vectors.T
-    assert float(_loss(vectors, likenesses * 0.02 / 0.09, questions=2)) == pytest.approx(0, abs=1e-5)
+    assert float(_loss(vectors, likenesses * _TEACHER / _STUDENT, questions=2)) == pytest.approx(0, abs=1e-5)
     assert float(_loss(vectors, likenesses.flip(1), questions=2)) > 0.1
 
 

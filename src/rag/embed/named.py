@@ -22,8 +22,7 @@ class SentenceTransformerEncoder:
             from transformers.utils import logging as transformers_logging
         except ImportError as error:
             raise MissingPackageError("sentence-transformers", f"The encoder {name!r}") from error
-        # its bar would stand among what the commands print; the function has no annotations
-        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        transformers_logging.disable_progress_bar()  # it would stand among what the commands print
         try:
             self._model = SentenceTransformer(name, local_files_only=True)
         except (OSError, ValueError) as error:
