@@ -11,6 +11,7 @@ import pytest
 from fakes import WordEncoder, flip_byte, read_only
 
 from rag.cli import main
+from rag.evaluate.cases import part_of
 from rag.evidence import Verdict
 
 pytestmark = pytest.mark.models
@@ -349,6 +350,23 @@ def test_an_evaluation_prints_a_table_or_an_object(shell: Shell, judge: None) ->
     (report,) = shell.json("evaluate", "refusal", "--data", path, "--seed", "3", "--resamples", "20")
     assert (report["suite"], report["data"], report["n"], report["seed"]) == ("refusal", path, 2, 3)
     assert report["systems"]["ours"]["AUC"] == {"value": 1.0, "low": 1.0, "high": 1.0, "n": 2}
+
+
+def test_what_was_held_out_of_a_training_file_is_evaluated_alone(shell: Shell, judge: None) -> None:
+    texts = [f"Rain {n}." for n in range(60)]
+    pools = {text: {"id": text, "question": "What?", "candidates": [{"text": text, "label": 1}]} for text in texts}
+    held = [text for text in texts if part_of([text]) == "judging"]
+    path = write_lines(shell, "pools.jsonl", list(pools.values()))
+    (report,) = shell.json("evaluate", "refusal", "--data", path, "--held-out", "--resamples", "20")
+    assert report["n"] == len(held) in range(1, 15)
+    none = write_lines(shell, "none.jsonl", [pool for text, pool in pools.items() if text not in held])
+    code, _, err = shell.run("evaluate", "refusal", "--data", none, "--held-out")
+    assert (code, err) == (
+        1,
+        f"rag: {none} cannot be used: it holds no question that was held out. Leave out --held-out.\n",
+    )
+    code, _, err = shell.run("evaluate", "answers", "--data", path, "--held-out")
+    assert (code, "knows no held-out questions" in err) == (1, True)
 
 
 def test_an_evaluation_is_written_into_a_file_with_its_command(shell: Shell, judge: None) -> None:

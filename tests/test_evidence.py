@@ -195,7 +195,23 @@ def test_words_that_stand_nowhere_are_told() -> None:
 @pytest.mark.parametrize(("year", "answered"), [("2022", True), ("2019", False)])
 def test_a_year_that_stands_nowhere_is_not_answered_by_another(year: str, answered: bool) -> None:
     pool = make_pool("Trade grew in 2022.")
-    assert ask(f"How much did trade grow in {year}?", pool, make_models(confidence=0.99)).answered is answered
+    assert ask(f"Did trade grow in {year}?", pool, make_models(confidence=0.99)).answered is answered
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "answered"),
+    [
+        ("How many guards died?", "Two guards died.", True),
+        ("How many guards died?", "The guards died.", False),
+        ("How long is line 5?", "In May line 5 was begun.", False),
+        ("What is the name of the guard?", "Then the guard, Karl Berg, died.", True),
+        ("What is the name of the guard?", "Then the guard died.", False),
+        ("What is the name of Berg's guard?", "Then the guard of Berg died.", False),
+        ("What is the name of the guard's drink?", "The guard's drink is called mead.", True),
+    ],
+)
+def test_no_number_or_name_is_no_answer_to_who_asks_for_one(question: str, text: str, answered: bool) -> None:
+    assert ask(question, make_pool(text), make_models(confidence=0.99)).answered is answered
 
 
 @pytest.mark.parametrize(("about", "answered"), [("Rome", True), ("Oslo", False), ("trains", True)])

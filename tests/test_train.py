@@ -9,10 +9,11 @@ from fakes import WordEncoder, WordScorer
 
 from rag.embed import Vectors
 from rag.errors import UnreadableFileError
+from rag.evaluate.cases import part_of
 from rag.evidence import FEATURES, FILE, load_models
 from rag.train.accounts import account_windows
 from rag.train.evidence import fit_logistic, train_evidence
-from rag.train.pools import QUESTIONS, Case, for_scorer, load_cases, make_cases
+from rag.train.pools import QUESTIONS, Case, load_cases, make_cases
 from rag.train.spoil import OPPOSITE, as_yes_or_no, smudge, spoil
 from rag.train.teacher import Teacher
 from rag.train.windows import LONGEST, Cutter, Elsewhere, Window, make_windows, with_likes
@@ -53,10 +54,12 @@ def test_a_pool_without_its_paragraph_has_nothing_that_answers(tmp_path: Path) -
 
 
 def test_questions_on_a_paragraph_go_the_same_way(tmp_path: Path) -> None:
-    cases = load_cases(write_data(tmp_path) / "train", seed=0)
-    ways = {case.paragraph: for_scorer(case) for case in cases}
-    assert all(ways[case.paragraph] == for_scorer(case) for case in cases)
-    assert set(ways.values()) == {True, False}
+    cases = load_cases(write_data(tmp_path, 400) / "train", seed=0)
+    paragraphs = {case.paragraph for case in cases}
+    parts = [part_of(texts) for texts in paragraphs]
+    shares = {part: round(parts.count(part) / len(parts), 1) for part in parts}
+    assert shares == {"scorer": 0.8, "fitting": 0.1, "judging": 0.1}
+    assert [part_of([*texts, " "]) for texts in paragraphs] == parts
 
 
 def test_a_missing_data_file_is_named(tmp_path: Path) -> None:

@@ -10,12 +10,15 @@ from typing import Literal, TypeAlias
 from rag.errors import QuestionError
 from rag.words import Word, content_words, words
 
-Wanted: TypeAlias = Literal["author", "title", "number", "time", "person", "place", "reason", "fact", "account"]
+Wanted: TypeAlias = Literal["author", "title", "number", "time", "person", "place", "name", "reason", "fact", "account"]
 """What kind of thing would answer: `fact` is one thing, `account` is a story, a view or a list."""
 
 Family: TypeAlias = Literal["kind", "fact", "account"]
 FAMILIES: tuple[Family, ...] = ("kind", "fact", "account")
 """Questions that are answered alike: by a thing of a known kind, by any one thing, or by several sentences."""
+
+_ASKED = r"(^|[,;:]\s)\W*((and|but|so|then|by|to|for|from|of|with|in|on|at|since|until|exactly) )*"
+"""What may stand before a question word; after anything else it opens a clause ("the guard who was killed")."""
 
 _WANTED: tuple[tuple[Wanted, str], ...] = (
     (
@@ -28,9 +31,10 @@ _WANTED: tuple[tuple[Wanted, str], ...] = (
     ("number", r"\b(what|which) (percent\w*|number|amount|share|proportion)\b"),
     ("number", r"\bwhat('s| is| was| are| were) the (price|cost|population|length|height|weight|size|age|distance)\b"),
     ("number", r"\bwhat('s| is| was| are| were) the (\w+ )?(percentage|number|amount|share|total|rate) of\b"),
-    ("time", r"\bwhen\b|\b(what|which) (year|date|day|month|time|century|decade)\b"),
-    ("place", r"\bwhere\b|\b(what|which) (country|city|place|state|region|town|location)\b"),
-    ("person", r"\bwho(m|se)?\b|\bwhat (is|was|are|were) the names? of\b"),
+    ("time", _ASKED + r"when\b|\bwhen\W*$|\b(what|which) (year|date|day|month|time|century|decade)\b"),
+    ("place", _ASKED + r"where\b|\bwhere\W*$|\b(what|which) (country|city|place|state|region|town|location)\b"),
+    ("name", r"\b(what|which)('s| is| was| are| were) (the|his|her|its|their) (\w+ )?names?\b|\bwhat name\b"),
+    ("person", _ASKED + r"who(m|se|'s)?\b|\bwho(m|se)?\W*$"),
     ("account", r"\bhow (did|do|does|is|are|was|were|has|have|will|would|can|could)\b"),
     ("account", r"\b(compare|comparison|differ\w*|opinions?|views?|positions?|describe|explain|summari[sz]e|tell)\b"),
     ("account", r"\b(say|said|think|thinks|believes?|happen\w*|reasons|role|consequences?|results?|came out)\b"),
@@ -52,7 +56,7 @@ _LEANS = frozenset(
     he she it they him her them his hers its their theirs this that these those there then one ones
     """.split()
 )
-_ELLIPTICAL: tuple[Wanted, ...] = ("number", "time", "place", "person", "reason")
+_ELLIPTICAL: tuple[Wanted, ...] = ("number", "time", "place", "person", "name", "reason")
 """What is asked for in a word or two ("How many were injured?") once the topic is known."""
 
 _EARLIER_WEIGHT = 0.5
@@ -82,7 +86,7 @@ class Question:
         """The family of questions that this one belongs to."""
         if self.wanted in ("reason", "account"):
             return "account"
-        return "kind" if self.wanted in ("number", "time", "person", "place") else "fact"
+        return "kind" if self.wanted in ("number", "time", "person", "place", "name") else "fact"
 
     @property
     def only_names(self) -> bool:

@@ -32,9 +32,10 @@ FUNCTION_WORDS = frozenset(
 
 NUMBER_WORDS = frozenset(
     """
-    one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen twenty thirty forty
-    fifty sixty seventy eighty ninety hundred hundreds thousand thousands million millions billion billions trillion
-    trillions dozen dozens half third quarter once twice single several couple pair few
+    one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+    eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands
+    million millions billion billions trillion trillions dozen dozens half third quarter once twice single several
+    couple pair few
     """.split()
 )
 TIME_WORDS = frozenset(

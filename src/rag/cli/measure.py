@@ -41,7 +41,7 @@ def evaluate(options: argparse.Namespace) -> int:
     from rag.evaluate import Draws, report_shape, report_table, run_suite, write_section
 
     draws = Draws(options.seed, options.resamples)
-    report = run_suite(options.suite, options.data, options.index, load_settings(), draws)
+    report = run_suite(options.suite, options.data, options.index, load_settings(), draws, held_out=options.held_out)
     if options.verbose:
         for line in report.findings.misses:
             say(line)
@@ -73,6 +73,8 @@ def _command(options: argparse.Namespace) -> str:
     words = ["rag", "evaluate", options.suite, "--data", str(options.data)]
     if options.suite == "answers":
         words += ["--index", str(options.index)]
+    if options.held_out:
+        words.append("--held-out")
     if options.seed != SEED:
         words += ["--seed", str(options.seed)]
     if options.resamples != RESAMPLES:

@@ -76,6 +76,11 @@ def _add_measuring_commands(parsers: Any) -> None:
     evaluate = _command(parsers, "evaluate", measure.evaluate, "Measure quality beside simple baselines.")
     evaluate.add_argument("suite", choices=SUITES)
     evaluate.add_argument("--data", type=Path, metavar="FILE", required=True, help="labelled questions as JSONL")
+    evaluate.add_argument(
+        "--held-out",
+        action="store_true",
+        help="of a file to train on, only what no model learnt from (ranking, refusal)",
+    )
     evaluate.add_argument("--seed", type=_seed, default=measure.SEED, metavar="N", help="of all chance (0)")
     evaluate.add_argument(
         "--resamples", type=_positive, default=measure.RESAMPLES, metavar="N", help="draws behind an interval (1000)"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from rag.errors import DataError
 from rag.evaluate.bootstrap import Draws
 from rag.evaluate.report import Findings, Report, report_shape, report_table, write_section
 from rag.settings import Settings
@@ -17,7 +18,9 @@ __all__ = ["SUITES", "Draws", "Report", "report_shape", "report_table", "run_sui
 SUITES = ("answers", "ranking", "refusal", "retrieval")
 
 
-def run_suite(suite: str, data: Path, index: Path, settings: Settings, draws: Draws) -> Report:
+def run_suite(
+    suite: str, data: Path, index: Path, settings: Settings, draws: Draws, *, held_out: bool = False
+) -> Report:
     """Run one suite on a file of questions and return what it measured.
 
     Args:
@@ -26,6 +29,8 @@ def run_suite(suite: str, data: Path, index: Path, settings: Settings, draws: Dr
         index: The folder of the library that `answers` asks.
         settings: For the models and the library.
         draws: For the order of ties and the intervals.
+        held_out: Whether `data` is a file that the models learnt from, and `ranking` and `refusal` are to take only
+            its questions on paragraphs that none has learnt from.
 
     Raises:
         UnreadableFileError: The file cannot be read.
@@ -34,13 +39,15 @@ def run_suite(suite: str, data: Path, index: Path, settings: Settings, draws: Dr
         ModelError: Weights are missing or altered.
         MissingPackageError: The packages of the extra `evaluate` are not installed.
     """
+    if held_out and suite not in ("ranking", "refusal"):
+        raise DataError(data, f"the suite {suite} knows no held-out questions", "Leave out --held-out.")
     match suite:
         case "answers":
             findings = _answers(data, index, settings, draws)
         case "retrieval":
             findings = _retrieval(data, settings, draws)
         case _:
-            findings = _pools(suite, data, settings, draws)
+            findings = _pools(suite, data, settings, draws, held_out=held_out)
     return Report(suite, data, draws, findings)
 
 
@@ -55,15 +62,17 @@ def _answers(data: Path, index: Path, settings: Settings, draws: Draws) -> Findi
         return evaluate_answers(cases, library, load_plain_encoder(), draws, path=data)
 
 
-def _pools(suite: str, data: Path, settings: Settings, draws: Draws) -> Findings:
+def _pools(suite: str, data: Path, settings: Settings, draws: Draws, *, held_out: bool) -> Findings:
     from rag.evaluate.baselines import load_plain_encoder
-    from rag.evaluate.cases import labelled_cases
+    from rag.evaluate.cases import labelled_cases, part_of
     from rag.evaluate.judge import load_judge
     from rag.evaluate.ranking import evaluate_ranking
     from rag.evaluate.refusal import evaluate_refusal
 
     evaluate = {"ranking": evaluate_ranking, "refusal": evaluate_refusal}[suite]
-    cases = labelled_cases(data)
+    cases = [case for case in labelled_cases(data) if not held_out or part_of(case.texts) == "judging"]
+    if not cases:
+        raise DataError(data, "it holds no question that was held out", "Leave out --held-out.")
     return evaluate(cases, load_judge(settings), load_plain_encoder(), draws)
 
 

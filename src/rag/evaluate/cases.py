@@ -5,10 +5,11 @@ Fields that a format does not name are ignored.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -18,6 +19,9 @@ from rag.lines import read_objects, wanted
 from rag.records import Range
 
 Case = TypeVar("Case")
+
+Part: TypeAlias = Literal["scorer", "fitting", "judging"]
+"""What the questions on a paragraph are for: to train the scorer, to fit what weighs its word, to judge both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,17 @@ class PlaceCase:
     title: str
     context: str
     answers: tuple[Range, ...]
+
+
+def part_of(texts: Sequence[str]) -> Part:
+    """Return what the questions on a paragraph are for: four in five are for the scorer, and three in fifty to judge.
+
+    A shipped model has learnt from none of the last, so they tell what it is worth on new ones.
+    """
+    mark = zlib.crc32(" ".join(text for text in texts if text.strip()).encode())
+    if mark % 5:
+        return "scorer"
+    return "judging" if mark // 5 % 10 < 3 else "fitting"
 
 
 def answer_cases(path: Path) -> list[AnswerCase]:

@@ -47,24 +47,42 @@ _REASON = re.compile(
     re.IGNORECASE,
 )
 
+_TERM = re.compile(
+    r"\b(called|named|known as|termed|dubbed|titled|nicknamed|refer(s|red) to as)\b|[“«\"]", re.IGNORECASE
+)
+"""What introduces a name that is written small."""
+
 
 def glance_values(question: Question, pool: Pool, matches: Matches) -> Numbers:
     """Return what every sentence shows at first glance, shape (sentences, GLANCE_FEATURES)."""
-    known = {word.stem for word in question.words}
-    news = [[word for word in words(text) if word.stem not in known] for text in pool.texts]
     wanted = question.wanted
+    lacking = np.array([lacks_wanted(question, text) for text in pool.texts])
     columns = (
         pool.cosines,
         matches.own @ matches.rarity / 10,
         matches.nearby @ np.array(question.weights) / max(1e-9, sum(question.weights)),
         told_by_asked(question, pool),
-        [wanted == "number" and not any(word.number for word in new) for new in news],
-        [wanted == "time" and not any(word.time for word in new) for new in news],
-        [wanted in ("person", "place") and not any(word.name for word in new) for new in news],
+        lacking * (wanted == "number"),
+        lacking * (wanted == "time"),
+        lacking * (wanted in ("person", "place", "name")),
         [wanted == "reason" and bool(_REASON.search(text)) for text in pool.texts],
         [text.rstrip("”\"'») ").endswith("?") for text in pool.texts],
     )
     return np.stack([np.asarray(column, np.float64) for column in columns], axis=1)
+
+
+def lacks_wanted(question: Question, text: str) -> bool:
+    """Return whether a sentence holds nothing of the kind that is asked for but what the question says itself."""
+    wanted = question.wanted
+    known = {word.stem for word in question.words}
+    new = [word for word in words(text) if word.stem not in known]
+    if wanted == "number":
+        return not any(word.number for word in new)
+    if wanted == "time":
+        return not any(word.time for word in new)
+    if wanted == "name" and _TERM.search(text):
+        return False
+    return wanted in ("person", "place", "name") and not any(word.name for word in new)
 
 
 def sentence_values(glance: Numbers, readings: Numbers) -> Numbers:

@@ -111,10 +111,12 @@ def make_languages(data: Path, settings: Settings) -> dict[str, Any]:
 
 def _for_scorer(data: Path) -> dict[str, list[Case]]:
     """The questions of each file that the encoder and the scorer may learn from."""
-    from rag.train.pools import for_scorer, plain_cases
+    from rag.evaluate.cases import part_of
+    from rag.train.pools import plain_cases
     from rag.train.windows import PASSES
 
-    return {name: list(filter(for_scorer, plain_cases(data / "train" / f"{name}.jsonl"))) for name in PASSES}
+    files = {name: plain_cases(data / "train" / f"{name}.jsonl") for name in PASSES}
+    return {name: [case for case in cases if part_of(case.paragraph) == "scorer"] for name, cases in files.items()}
 
 
 def _general(cases: Mapping[str, Sequence[Case]]) -> list[Case]:

@@ -28,7 +28,6 @@ _ROLES = (
 ).split()
 _SAYS = "says notes believes thinks argues stresses explains warns emphasizes recalls".split()
 _SAID = "said noted argued stressed explained warned added recalled claimed".split()
-ACCOUNT_KINDS = ("not said", "said")
 """Kinds of the pools: nobody who is asked for speaks in them, or somebody does."""
 
 _VOICES = 3
@@ -107,7 +106,7 @@ def account_cases(cases: Sequence[Case], many: int, rng: random.Random) -> Itera
         texts = (*around[:at], *window.sentences, *around[at:])
         labels = np.zeros(len(texts))
         labels[at : at + len(window.answers)] = window.answers
-        kind = ACCOUNT_KINDS[any(window.answers)]
+        kind = "said" if any(window.answers) else "not said"
         yield Case(kind, window.question, texts, labels, window.sentences)
 
 

@@ -17,6 +17,7 @@ import numpy as np
 
 from rag.embed import Encoder
 from rag.errors import MissingPackageError
+from rag.evaluate.cases import Part, part_of
 from rag.evaluate.metrics import area_under_roc, average_precision, calibration_error
 from rag.evidence import FEATURES, Logistic, Models, Numbers, Pool, SentenceScorer, match_words
 from rag.evidence.choose import count
@@ -25,19 +26,19 @@ from rag.evidence.judge import Seen, look, whole_values, windows_to_read
 from rag.evidence.pool import Matches
 from rag.question import FAMILIES, Family, Question, understand, with_names
 from rag.settings import Balance, Settings
-from rag.train.accounts import ACCOUNT_KINDS, account_cases
-from rag.train.pools import Case, CaseVectors, for_scorer, load_cases, load_dev
+from rag.train.accounts import account_cases
+from rag.train.pools import Case, CaseVectors, load_cases, load_dev
 
-_HELD_OUT = 0.3
 _ANSWERED: dict[Balance, float] = {"strict": 0.85, "balanced": 0.95, "eager": 0.99}
 """Each balance lets this share of the answerable held-out questions of each family through (split conformal)."""
 _COSINE = (0.0, 1.0, 2.0, 3.0, 5.0, 8.0)
-"""Weights of the cosine that may be added to the logit of a sentence that was read."""
-_LEANINGS = (1.0, 1.5, 2.0, 3.0, 4.0)
-_RECALL = 3.0
-"""What recall counts beside precision in the F-measure by which a leaning is chosen."""
-_ACCOUNTS = 800
-"""Pools that ask for what somebody says."""
+_NEAR = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
+"""Weights of the cosine, and of what the scorer says of nearness, that may be added for a sentence that was read."""
+_LEANINGS = (1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0)
+_PRECISION = 0.65
+"""Share of the quotes that shall answer, on average: the leaning to recall goes as far as that allows."""
+_ACCOUNTS = 560
+"""Pools to fit that ask for what somebody says; half as many judge."""
 _DISTINCT = 0.995
 """Share of the pairs of sentences of one paragraph, which say different things, that are less alike than `distinct`."""
 _MOST = Settings().max_quotes
@@ -82,13 +83,16 @@ def train_evidence(
         UnreadableFileError: A data file is missing.
         MissingPackageError: scipy is not installed.
     """
-    cases = [case for case in load_cases(train, seed=seed) if not for_scorer(case)]
+    parts: dict[Part, list[Case]] = {"scorer": [], "fitting": [], "judging": []}
+    for case in load_cases(train, seed=seed):
+        parts[part_of(case.paragraph)].append(case)
     rng = random.Random(seed)
-    cases += account_cases(cases, _ACCOUNTS, rng)
-    rng.shuffle(cases)
+    fitting, held = parts["fitting"], parts["judging"]
+    fitting += account_cases(fitting, _ACCOUNTS, rng)
+    accounts = list(account_cases(held, _ACCOUNTS // 2, rng))
     others = load_dev(dev)
-    vectors = CaseVectors(encoder, [*cases, *(case for group in others.values() for case in group)])
-    held, fitting = cases[: int(len(cases) * _HELD_OUT)], cases[int(len(cases) * _HELD_OUT) :]
+    groups = {"held out": held, "accounts": accounts, **others}
+    vectors = CaseVectors(encoder, [*fitting, *(case for group in groups.values() for case in group)])
 
     # Phase 1: sentences at first glance.
     glances = [_glance(case, vectors.pool(case)) for case in fitting]
@@ -98,22 +102,18 @@ def train_evidence(
     read = [_read(case, vectors.pool(case), models, scorer) for case in fitting]
     labels = np.concatenate([one.case.labels[one.seen.rows] for one in read])
     sentence = fit_logistic(np.concatenate([one.seen.values for one in read]), labels, SENTENCE_FEATURES)
-    # Phase 3: how much of the cosine is added, chosen on the dev sets: they ask in other ways.
+    # Phase 3: how much of nearness is added, chosen on the dev sets: they ask in other ways.
     away = [_read(case, vectors.pool(case), models, scorer) for group in others.values() for case in group]
-    ranked = {added: _ranked(away, _with_cosine(sentence, added)) for added in _COSINE}
-    log.info("mean average precision on dev by the cosine's added weight: %s", ranked)
-    added = max(ranked, key=lambda weight: ranked[weight])
-    sentence = _scaled(_with_cosine(sentence, added), np.concatenate([one.seen.values for one in read]), labels)
+    ranked = {(c, n): _ranked(away, _added(sentence, cosine=c, near=n)) for c in _COSINE for n in _NEAR}
+    log.info("mean average precision on dev by the added weights of the cosine and of `near`: %s", ranked)
+    cosine, near = max(ranked, key=lambda weights: ranked[weights])
+    sentence = _added(sentence, cosine=cosine, near=near)
+    sentence = _scaled(sentence, np.concatenate([one.seen.values for one in read]), labels)
     # Phase 4: whole questions.
     wholes = [whole_values(one.question, one.matches, one.seen, sentence(one.seen.values)) for one in read]
     answerable = np.array([float(one.case.labels.any()) for one in read])
     question = fit_logistic(np.stack(wholes), answerable, QUESTION_FEATURES)
     # Phase 5: thresholds, leanings and figures.
-    groups = {
-        "held out": [case for case in held if case.kind not in ACCOUNT_KINDS],
-        "accounts": [case for case in held if case.kind in ACCOUNT_KINDS],
-        **others,
-    }
     judged = {
         name: [_judge(_read(case, vectors.pool(case), models, scorer), sentence, question) for case in group]
         for name, group in groups.items()
@@ -138,7 +138,8 @@ def train_evidence(
             "seed": seed,
             "questions": len(fitting),
             "encoder": encoder.identity,
-            "added weight of the cosine": added,
+            "added weight of the cosine": cosine,
+            "added weight of near": near,
             "figures": {name: _figures(group) for name, group in judged.items()},
         },
     }
@@ -209,27 +210,34 @@ def _threshold(answerable: Sequence[_Judged], share: float) -> float:
 
 
 def best_leaning(pairs: Sequence[tuple[Numbers, Numbers]]) -> float:
-    """Return the leaning whose quotes have the best mean F-measure, recall counting `_RECALL` times.
-
-    Of many sentences that answer, as many count as a reply may hold.
+    """Return the largest leaning whose quotes answer to the share `_PRECISION`, or the smallest when none does.
 
     Args:
         pairs: For each question, probabilities and labels of its sentences, some of which answer.
     """
-    return max(_LEANINGS, key=lambda leaning: np.mean([_quality(scores, labels, leaning) for scores, labels in pairs]))
+    figures = {leaning: _precision_recall(pairs, leaning) for leaning in _LEANINGS}
+    log.info("precision and recall by leaning, of %d questions: %s", len(pairs), figures)
+    return max(
+        (leaning for leaning, (precision, _) in figures.items() if precision >= _PRECISION), default=min(figures)
+    )
 
 
-def _quality(scores: Numbers, labels: Numbers, leaning: float) -> float:
-    rows = np.argsort(-scores, kind="stable")
-    taken = rows[: min(_MOST, count(scores[rows], float(scores.sum()), leaning=leaning))]
-    size = len(taken) + _RECALL**2 * min(_MOST, labels.sum())
-    return float((1 + _RECALL**2) * labels[taken].sum() / size)
+def _precision_recall(pairs: Sequence[tuple[Numbers, Numbers]], leaning: float) -> tuple[float, float]:
+    """Means over the questions; of many sentences that answer, as many count as a reply may hold."""
+    precisions, recalls = [], []
+    for scores, labels in pairs:
+        rows = np.argsort(-scores, kind="stable")
+        taken = rows[: min(_MOST, count(scores[rows], float(scores.sum()), leaning=leaning))]
+        precisions.append(float(labels[taken].mean()))
+        recalls.append(float(labels[taken].sum() / min(_MOST, labels.sum())))
+    return round(float(np.mean(precisions)), 3), round(float(np.mean(recalls)), 3)
 
 
-def _with_cosine(sentence: Logistic, added: float) -> Logistic:
-    weights = list(sentence.weights)
-    weights[SENTENCE_FEATURES.index("cosine")] += added
-    return Logistic(tuple(weights), sentence.bias)
+def _added(sentence: Logistic, *, cosine: float, near: float) -> Logistic:
+    weights = dict(zip(SENTENCE_FEATURES, sentence.weights, strict=True))
+    weights["cosine"] += cosine
+    weights["near"] += near
+    return Logistic(tuple(weights.values()), sentence.bias)
 
 
 def _scaled(model: Logistic, values: Numbers, labels: Numbers) -> Logistic:

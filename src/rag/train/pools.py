@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import random
-import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -67,14 +66,6 @@ def load_dev(dev: Path) -> dict[str, list[Case]]:
         UnreadableFileError: A data file is missing.
     """
     return {name: plain_cases(dev / f"{name}.jsonl") for name in DEV}
-
-
-def for_scorer(case: Case) -> bool:
-    """Return whether a case is for the scorer, four in five, or for the models that weigh the scorer's word.
-
-    Questions on the same paragraph go the same way.
-    """
-    return zlib.crc32(" ".join(case.paragraph).encode()) % 5 != 0
 
 
 class CaseVectors:
