@@ -29,14 +29,14 @@ from rag.settings import Balance, Settings
 from rag.train.accounts import account_cases
 from rag.train.pools import Case, CaseVectors, load_cases, load_dev
 
-_ANSWERED: dict[Balance, float] = {"strict": 0.85, "balanced": 0.95, "eager": 0.99}
-"""Each balance lets this share of the answerable held-out questions of each family through (split conformal)."""
+_ANSWERED: dict[Balance, float] = {"strict": 0.85, "balanced": 0.97, "eager": 0.99}
+"""Each balance lets this share of the answerable questions of each family through (split conformal). `balanced` is to
+answer 95 of 100 on texts of other kinds too: on WikiQA dev, .95 let 94 through and .97 lets 95."""
 _COSINE = (0.0, 1.0, 2.0, 3.0, 5.0, 8.0)
-_NEAR = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
-"""Weights of the cosine, and of what the scorer says of nearness, that may be added for a sentence that was read."""
-_LEANINGS = (1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0)
-_PRECISION = 0.65
-"""Share of the quotes that shall answer, on average: the leaning to recall goes as far as that allows."""
+"""Weights of the cosine that may be added to the logit of a sentence that was read."""
+_LEANINGS = (1.0, 1.5, 2.0, 3.0, 4.0)
+_RECALL = 3.0
+"""What recall counts beside precision in the F-measure by which a leaning is chosen."""
 _ACCOUNTS = 560
 """Pools to fit that ask for what somebody says; half as many judge."""
 _DISTINCT = 0.995
@@ -102,13 +102,12 @@ def train_evidence(
     read = [_read(case, vectors.pool(case), models, scorer) for case in fitting]
     labels = np.concatenate([one.case.labels[one.seen.rows] for one in read])
     sentence = fit_logistic(np.concatenate([one.seen.values for one in read]), labels, SENTENCE_FEATURES)
-    # Phase 3: how much of nearness is added, chosen on the dev sets: they ask in other ways.
+    # Phase 3: how much of the cosine is added, chosen on the dev sets: they ask in other ways.
     away = [_read(case, vectors.pool(case), models, scorer) for group in others.values() for case in group]
-    ranked = {(c, n): _ranked(away, _added(sentence, cosine=c, near=n)) for c in _COSINE for n in _NEAR}
-    log.info("mean average precision on dev by the added weights of the cosine and of `near`: %s", ranked)
-    cosine, near = max(ranked, key=lambda weights: ranked[weights])
-    sentence = _added(sentence, cosine=cosine, near=near)
-    sentence = _scaled(sentence, np.concatenate([one.seen.values for one in read]), labels)
+    ranked = {added: _ranked(away, _with_cosine(sentence, added)) for added in _COSINE}
+    log.info("mean average precision on dev by the cosine's added weight: %s", ranked)
+    added = max(ranked, key=lambda weight: ranked[weight])
+    sentence = _scaled(_with_cosine(sentence, added), np.concatenate([one.seen.values for one in read]), labels)
     # Phase 4: whole questions.
     wholes = [whole_values(one.question, one.matches, one.seen, sentence(one.seen.values)) for one in read]
     answerable = np.array([float(one.case.labels.any()) for one in read])
@@ -119,8 +118,9 @@ def train_evidence(
         for name, group in groups.items()
         if group
     }
-    asked = [one for one in judged["held out"] if one.read.case.labels.any()]  # by people, not put together
-    right = asked + [one for one in judged.get("accounts", ()) if one.read.case.labels.any()]
+    fresh = [*(_judge(one, sentence, question) for one in read), *judged["held out"], *judged.get("accounts", ())]
+    right = [one for one in fresh if one.read.case.labels.any()]  # the scorer has learnt from none of them
+    asked = [one for one in right if one.read.case.kind == "answerable"]  # by people, not put together
     fitted = {"glance": glance, "sentence": sentence, "question": question}
     return {
         **{name: _named(model, FEATURES[name]) for name, model in fitted.items()},
@@ -138,8 +138,7 @@ def train_evidence(
             "seed": seed,
             "questions": len(fitting),
             "encoder": encoder.identity,
-            "added weight of the cosine": cosine,
-            "added weight of near": near,
+            "added weight of the cosine": added,
             "figures": {name: _figures(group) for name, group in judged.items()},
         },
     }
@@ -210,34 +209,27 @@ def _threshold(answerable: Sequence[_Judged], share: float) -> float:
 
 
 def best_leaning(pairs: Sequence[tuple[Numbers, Numbers]]) -> float:
-    """Return the largest leaning whose quotes answer to the share `_PRECISION`, or the smallest when none does.
+    """Return the leaning whose quotes have the best mean F-measure, recall counting `_RECALL` times.
+
+    Of many sentences that answer, as many count as a reply may hold.
 
     Args:
         pairs: For each question, probabilities and labels of its sentences, some of which answer.
     """
-    figures = {leaning: _precision_recall(pairs, leaning) for leaning in _LEANINGS}
-    log.info("precision and recall by leaning, of %d questions: %s", len(pairs), figures)
-    return max(
-        (leaning for leaning, (precision, _) in figures.items() if precision >= _PRECISION), default=min(figures)
-    )
+    return max(_LEANINGS, key=lambda leaning: np.mean([_quality(scores, labels, leaning) for scores, labels in pairs]))
 
 
-def _precision_recall(pairs: Sequence[tuple[Numbers, Numbers]], leaning: float) -> tuple[float, float]:
-    """Means over the questions; of many sentences that answer, as many count as a reply may hold."""
-    precisions, recalls = [], []
-    for scores, labels in pairs:
-        rows = np.argsort(-scores, kind="stable")
-        taken = rows[: min(_MOST, count(scores[rows], float(scores.sum()), leaning=leaning))]
-        precisions.append(float(labels[taken].mean()))
-        recalls.append(float(labels[taken].sum() / min(_MOST, labels.sum())))
-    return round(float(np.mean(precisions)), 3), round(float(np.mean(recalls)), 3)
+def _quality(scores: Numbers, labels: Numbers, leaning: float) -> float:
+    rows = np.argsort(-scores, kind="stable")
+    taken = rows[: min(_MOST, count(scores[rows], float(scores.sum()), leaning=leaning))]
+    size = len(taken) + _RECALL**2 * min(_MOST, labels.sum())
+    return float((1 + _RECALL**2) * labels[taken].sum() / size)
 
 
-def _added(sentence: Logistic, *, cosine: float, near: float) -> Logistic:
-    weights = dict(zip(SENTENCE_FEATURES, sentence.weights, strict=True))
-    weights["cosine"] += cosine
-    weights["near"] += near
-    return Logistic(tuple(weights.values()), sentence.bias)
+def _with_cosine(sentence: Logistic, added: float) -> Logistic:
+    weights = list(sentence.weights)
+    weights[SENTENCE_FEATURES.index("cosine")] += added
+    return Logistic(tuple(weights), sentence.bias)
 
 
 def _scaled(model: Logistic, values: Numbers, labels: Numbers) -> Logistic:
