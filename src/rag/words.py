@@ -22,7 +22,8 @@ FUNCTION_WORDS = frozenset(
     during before after above below over under against up down out off again further not no only own same such
     very just also too more most much many any some each every both few other another all there here when where
     why how what which who whom whose whether while because until since ever please s t d ll re ve m don doesn
-    didn isn aren wasn weren
+    didn isn aren wasn weren anyone anybody anything someone somebody something everyone everybody everything nobody
+    nothing
     say says said tell told think thinks thought believe believes believed mention mentions mentioned opinion
     opinions view views compare compared comparing comparison versus describe explain summarize summarise happen
     happened happens name names named called kind kinds sort sorts article articles text according give gives
@@ -38,6 +39,13 @@ NUMBER_WORDS = frozenset(
     couple pair few
     """.split()
 )
+QUANTITY_WORDS = frozenset(
+    """
+    no none not never nothing free all every each most always often rarely seldom hourly daily weekly monthly yearly
+    annually
+    """.split()
+)
+"""Words that say how much or how often without a number."""
 TIME_WORDS = frozenset(
     """
     january february march april may june july august september october november december monday tuesday

@@ -6,10 +6,10 @@ import re
 
 import numpy as np
 
-from rag.evidence.pool import Matches, Numbers, Pool, near_best
+from rag.evidence.pool import Matches, Numbers, Pool, near_best, stems_of
 from rag.evidence.told import told_by_asked
 from rag.question import Question
-from rag.words import words
+from rag.words import QUANTITY_WORDS, likeness, words
 
 GLANCE_FEATURES = (
     "cosine",
@@ -52,6 +52,11 @@ _TERM = re.compile(
 )
 """What introduces a name that is written small."""
 
+_PLACED = re.compile(
+    r"\b(in|of|from|to|at|with|between|by|for|into|near)\s+(?:the\s+)?([A-Z][\w’'-]+(?:\s+[A-Z][\w’'-]+)*)"
+)
+"""A name and the preposition before it."""
+
 
 def glance_values(question: Question, pool: Pool, matches: Matches) -> Numbers:
     """Return what every sentence shows at first glance, shape (sentences, GLANCE_FEATURES)."""
@@ -77,12 +82,36 @@ def lacks_wanted(question: Question, text: str) -> bool:
     known = {word.stem for word in question.words}
     new = [word for word in words(text) if word.stem not in known]
     if wanted == "number":
-        return not any(word.number for word in new)
+        return not any(word.number or word.lower in QUANTITY_WORDS for word in new)
     if wanted == "time":
         return not any(word.time for word in new)
     if wanted == "name" and _TERM.search(text):
         return False
     return wanted in ("person", "place", "name") and not any(word.name for word in new)
+
+
+def cannot_answer(question: Question, text: str) -> bool:
+    """Return whether a sentence does not answer, whatever the models say.
+
+    It holds nothing new of the kind when a number or a name is asked for, or speaks of another thing in its place:
+    "25 million live in Iran" for "How many live in Baku?".
+    """
+    if question.wanted in ("number", "name") and lacks_wanted(question, text):
+        return True
+    if question.wanted == "place":  # "Where in England?" is answered by "in Canterbury"
+        return False
+    stems = stems_of(text)
+    asked, told = _placed(question.text), _placed(text)
+    return any(
+        place == other and not any(likeness(stem, name) for stem in stems for name in names) and not names & others
+        for place, names in asked
+        for other, others in told
+    )
+
+
+def _placed(text: str) -> list[tuple[str, frozenset[str]]]:
+    """The prepositions that stand before names, each with the stems of the name."""
+    return [(match[1].lower(), stems_of(f"- {match[2]}")) for match in _PLACED.finditer(text)]
 
 
 def sentence_values(glance: Numbers, readings: Numbers) -> Numbers:

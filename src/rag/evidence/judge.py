@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 
 from rag.embed import Encoder, load_encoder
-from rag.evidence.features import glance_values, lacks_wanted, question_values, sentence_values
+from rag.evidence.features import cannot_answer, glance_values, question_values, sentence_values
 from rag.evidence.models import Models, load_models
 from rag.evidence.pool import NEARBY, Matches, Numbers, Pool, match_words, near_best, stems_of
 from rag.question import Question, understand, with_names
@@ -87,9 +87,8 @@ def judge(
     uncovered = tuple(word for word, found in zip(question.words, covered, strict=True) if not found)
     # what is told of other years, or what a speaker says of something else, does not answer
     answered &= not any(word.year for word in uncovered)
-    if question.wanted in ("number", "name"):  # an answer without one is none
-        likely = np.flatnonzero(scores >= scores.max() / 2).tolist()
-        answered &= not all(lacks_wanted(question, pool.texts[row]) for row in likely)
+    likely = np.flatnonzero(scores >= scores.max() / 2).tolist()
+    answered &= not all(cannot_answer(question, pool.texts[row]) for row in likely)
     spoken_of = [word.stem in question.names_spoken_of for word in question.words]
     answered &= bool(met[spoken_of].all())
     return Verdict(scores, confidence, answered, uncovered)
