@@ -89,11 +89,7 @@ def test_a_number_is_missed_when_the_question_brought_the_only_one() -> None:
 
 def test_kinds_that_are_not_wanted_are_not_missed() -> None:
     values = values_of("Which river is it?", "Some left.")
-    assert [values[name] for name in ("lacks_number", "lacks_time", "lacks_name", "has_reason")] == [[0.0]] * 4
-
-
-def test_a_reason_is_seen_when_one_is_wanted() -> None:
-    assert values_of("Why did they leave?", "They left because of rain.", "They left.")["has_reason"] == [1.0, 0.0]
+    assert [values[name] for name in ("lacks_number", "lacks_time", "lacks_name")] == [[0.0]] * 3
 
 
 def test_a_question_is_not_an_answer() -> None:

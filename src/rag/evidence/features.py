@@ -19,7 +19,6 @@ GLANCE_FEATURES = (
     "lacks_number",
     "lacks_time",
     "lacks_name",
-    "has_reason",
     "is_question",
 )
 SENTENCE_FEATURES = ("logit", "rivals", "near", *GLANCE_FEATURES)
@@ -40,12 +39,6 @@ QUESTION_FEATURES = (
     "lacks_name",
 )
 FEATURES = {"glance": GLANCE_FEATURES, "sentence": SENTENCE_FEATURES, "question": QUESTION_FEATURES}
-
-_REASON = re.compile(
-    r"\b(because|due to|owing to|since|so that|in order to|reasons?|as a result|therefore|thanks to|caus\w+|"
-    r"contribut\w+|led to|leads? to|after|factor|need)\b",
-    re.IGNORECASE,
-)
 
 _TERM = re.compile(
     r"\b(called|named|known as|termed|dubbed|titled|nicknamed|refer(s|red) to as)\b|[“«\"]", re.IGNORECASE
@@ -70,7 +63,6 @@ def glance_values(question: Question, pool: Pool, matches: Matches) -> Numbers:
         lacking * (wanted == "number"),
         lacking * (wanted == "time"),
         lacking * (wanted in ("person", "place", "name")),
-        [wanted == "reason" and bool(_REASON.search(text)) for text in pool.texts],
         [text.rstrip("”\"'») ").endswith("?") for text in pool.texts],
     )
     return np.stack([np.asarray(column, np.float64) for column in columns], axis=1)

@@ -45,7 +45,7 @@ _MOST = Settings().max_quotes
 
 _SIGNS = {
     "logit": 1, "rivals": -1, "near": 1, "best": 1, "cosine": 1, "words": 1, "nearby": 1, "told": 1, "lacks_number": -1,
-    "lacks_time": -1, "lacks_name": -1, "has_reason": 1, "is_question": -1, "second": 0, "missing": -1,
+    "lacks_time": -1, "lacks_name": -1, "is_question": -1, "second": 0, "missing": -1,
     "missing_name": -1, "uncovered_name": -1, "uncovered_number": -1, "uncovered_rare_name": -1,
     "uncovered_rare_word": -1, "behind": -1, "stands_out": 1,
 }  # fmt: skip
