@@ -165,6 +165,7 @@ def test_who_is_asked_for_is_read_with_what_they_say_further_on() -> None:
     [
         ("What does Anna think?", [0.0, 1.0, 0.9, 0.9, 0.26, 0.0, 0.0]),
         ("What did Bo say?", [0.0, 0.0, 0.0, 0.0, 0.0, 0.9, 1.0]),
+        ("What did Bo claim?", [0.0, 0.0, 0.0, 0.0, 0.0, 0.9, 1.0]),
         ("Where was Anna?", [0.0] * 7),
     ],
 )

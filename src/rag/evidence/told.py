@@ -16,7 +16,8 @@ _VERBS = (
     "said|says|told|tells|believes?|believed|thinks?|notes?|noted|argues?|argued|claims?|claimed|stated|states|adds?|added|"
     "explains?|explained|emphasi[sz]e[sd]?|stress(?:es|ed)|warns?|warned|recalls?|recalled|wrote|writes|announced|reported|"
     "suggests?|suggested|insists?|insisted|admits?|admitted|denies|denied|predicts?|predicted|points? out|pointed out|"
-    "promised|assured|declared|concluded|considers?|assesses|assessed"
+    "promised|assured|declared|concluded|considers?|assesses|assessed|estimates?|estimated|doubts?|doubted|rejects?|"
+    "rejected|hopes?|hoped|calls? for|called for"
 )
 _CUE = re.compile(rf"\b({_VERBS}|according to|in the (?:view|opinion|words) of)\b", re.IGNORECASE)
 _LEANING_CUE = re.compile(
@@ -26,7 +27,8 @@ _LEANING_CUE = re.compile(
 )
 _ASKS = re.compile(
     r"\b(say|said|says|think|thinks|believe|believes|tell|told|opinions?|views?|position|according|comment|promised?|"
-    r"assess\w*|explain\w*|see|versus|compare|feel|about)\b",
+    r"assess\w*|explain\w*|see|versus|compare|feel|about|estimate|predict|expect|warn|claim|argue|want|demand|admit|deny|"
+    r"suggest|propose|recommend|insist|announce|declare|conclude|emphasi[sz]e|stress)\b",
     re.IGNORECASE,
 )
 _MARKS = (("“", "”"), ("«", "»"))
