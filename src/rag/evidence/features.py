@@ -103,7 +103,7 @@ def cannot_answer(question: Question, text: str) -> bool:
 
 def _placed(text: str) -> list[tuple[str, frozenset[str]]]:
     """The prepositions that stand before names, each with the stems of the name."""
-    return [(match[1].lower(), stems_of(f"- {match[2]}")) for match in _PLACED.finditer(text)]
+    return [(match[1].lower(), stems_of(match[2])) for match in _PLACED.finditer(text)]
 
 
 def sentence_values(glance: Numbers, readings: Numbers) -> Numbers:

@@ -14,7 +14,7 @@ import numpy as np
 from rag.embed import Encoder, load_encoder
 from rag.evidence.features import cannot_answer, glance_values, question_values, sentence_values
 from rag.evidence.models import Models, load_models
-from rag.evidence.pool import NEARBY, Matches, Numbers, Pool, match_words, near_best, stems_of
+from rag.evidence.pool import NEARBY, Matches, Numbers, Pool, likely_rows, match_words, near_best, stems_of
 from rag.question import Question, understand, with_names
 from rag.scorer import Readings, Scorer
 from rag.settings import Balance, Settings
@@ -87,8 +87,7 @@ def judge(
     uncovered = tuple(word for word, found in zip(question.words, covered, strict=True) if not found)
     # what is told of other years, or what a speaker says of something else, does not answer
     answered &= not any(word.year for word in uncovered)
-    likely = np.flatnonzero(scores >= scores.max() / 2).tolist()
-    answered &= not all(cannot_answer(question, pool.texts[row]) for row in likely)
+    answered &= not all(cannot_answer(question, pool.texts[row]) for row in likely_rows(scores))
     spoken_of = [word.stem in question.names_spoken_of for word in question.words]
     answered &= bool(met[spoken_of].all())
     return Verdict(scores, confidence, answered, uncovered)

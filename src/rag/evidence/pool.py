@@ -69,9 +69,15 @@ def match_words(question: Question, pool: Pool) -> Matches:
 
 
 def near_best(matches: Matches, scores: Numbers) -> Numbers:
-    """Return how well the best sentence, and those at least half as likely, meet each word, shape (words,)."""
-    near: Numbers = matches.nearby[scores >= scores.max() / 2].max(axis=0, initial=0)
+    """Return how well the likeliest sentences meet each word, shape (words,)."""
+    near: Numbers = matches.nearby[likely_rows(scores)].max(axis=0, initial=0)
     return near
+
+
+def likely_rows(scores: Numbers) -> list[int]:
+    """Return the rows of the best sentence and of those at least half as likely."""
+    rows: list[int] = np.flatnonzero(scores >= scores.max() / 2).tolist()
+    return rows
 
 
 def stems_of(text: str) -> frozenset[str]:
