@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, TypeAlias
 
 from rag.errors import OffsetError
@@ -17,6 +18,7 @@ Kind: TypeAlias = Literal["title", "byline", "heading", "body"]
 
 Attribution: TypeAlias = Literal["direct", "indirect", "mixed"]
 Reason: TypeAlias = Literal["not_mentioned", "not_answered"]
+StanceLabel: TypeAlias = Literal["agreement", "disagreement", "optimism", "doubt", "support", "rejection"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -96,6 +98,42 @@ class Speaker:
 
     name: str
     role: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What somebody says in an article, and the words that prove it.
+
+    Attributes:
+        attribution: `direct` in quotation marks, `indirect` reported, `mixed` both.
+        source: The mention of who speaks: a name, a pronoun, "the minister".
+        cue: The words that say that it is said: "told reporters", "according to", "in the view of".
+        content: What is said, in reading order; several ranges when the source or the cue stands between.
+        speaker: Whom the source means, None when the article does not prove it.
+        resolved_from: The mention that names the speaker, when the source does not.
+
+    Raises:
+        ValueError: Nothing is said, its ranges overlap, or a mention is given for nobody.
+    """
+
+    attribution: Attribution
+    source: Range
+    cue: Range
+    content: tuple[Range, ...]
+    speaker: Speaker | None = None
+    resolved_from: Range | None = None
+
+    def __post_init__(self) -> None:
+        if not self.content or any(a.end > b.start for a, b in pairwise(self.content)):
+            raise ValueError("what is said is one range or more, in order and apart")
+        if self.resolved_from is not None and self.speaker is None:
+            raise ValueError("a mention that names the speaker comes with the speaker")
+
+    @property
+    def last(self) -> int:
+        """Where the last of its ranges ends."""
+        ranges = (self.source, self.cue, *self.content, self.resolved_from)
+        return max(one.end for one in ranges if one is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +221,85 @@ class Abstention:
         _check_numbers(self.nearest)
 
 
-Reply: TypeAlias = Answer | Abstention
+@dataclass(frozen=True, slots=True)
+class Stance:
+    """A position that the words `cue` inside or around quote `quote` carry."""
+
+    label: StanceLabel
+    quote: int
+    cue: Range
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One speaker of a comparison with the numbers of their quotes, at least one, in order.
+
+    `stances` are the positions that words of the text carry, in the order of their quotes, each label once a quote.
+    """
+
+    speaker: Speaker
+    quotes: tuple[int, ...]
+    stances: tuple[Stance, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.quotes or list(self.quotes) != sorted(set(self.quotes)):
+            raise ValueError("a side has quotes, each once, in order")
+        if not {stance.quote for stance in self.stances} <= set(self.quotes):
+            raise ValueError("the words that carry a stance stand at one of its speaker's quotes")
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """Something that is spoken of, in words of the articles, and the numbers of the quotes about it."""
+
+    name: str
+    quotes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Quotes of one topic that give different numbers for what may be the same thing."""
+
+    quotes: tuple[int, ...]
+    numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What speakers say, side by side; quotes are numbered 1..n, speaker by speaker.
+
+    Attributes:
+        question: What was asked; the topic itself when only that was given.
+        topic: What is compared, in the asker's words; None for all that the articles speak of.
+        quotes: All quotes; every quote belongs to one side and to at most one topic.
+        sides: The speakers who say something, in the order of their first quotes.
+        topics: The topic that was asked for, or the articles' own main ones.
+        silent: Speakers of these articles of whom nothing was found on it.
+        differing: Numbers that do not agree.
+        confidence: The probability that the quotes are on the topic.
+        elapsed_ms: Milliseconds from question to reply.
+    """
+
+    question: str
+    topic: str | None
+    quotes: tuple[Quote, ...]
+    sides: tuple[Side, ...]
+    topics: tuple[Topic, ...]
+    silent: tuple[Speaker, ...]
+    differing: tuple[Figures, ...]
+    confidence: float
+    elapsed_ms: float
+
+    def __post_init__(self) -> None:
+        if not self.quotes:
+            raise ValueError("a comparison quotes somebody; without quotes it is an abstention")
+        _check_numbers(self.quotes)
+        told = [number for side in self.sides for number in side.quotes]
+        if sorted(told) != [quote.number for quote in self.quotes]:
+            raise ValueError("every quote of a comparison belongs to one speaker")
+
+
+Reply: TypeAlias = Answer | Abstention | Comparison
 
 
 @dataclass(frozen=True, slots=True)
