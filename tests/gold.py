@@ -23,7 +23,9 @@ the article calls it; a single person without a name is nobody.
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -156,3 +158,30 @@ def _said(line: str, parts: dict[tuple[str, str], list[Range]]) -> Said:
         _ATTRIBUTIONS[told["how"]],
         frozenset(told["shows"].split(", ")),
     )
+
+
+def write_jsonl(path: Path) -> None:
+    """Write a line for each article: PolNeAR's fields, with speakers, attributions and the ranges of the traps."""
+    lines = (json.dumps(record, ensure_ascii=False) + "\n" for record in _records())
+    path.write_text("".join(lines), encoding="utf-8", newline="\n")
+
+
+def _records() -> Iterator[dict[str, object]]:
+    for name in NAMES:
+        gold = load_gold(name)
+        attributions = [
+            {
+                "source": _pairs(*([said.source] if said.source else [])),
+                "cue": _pairs(said.cue),
+                "content": _pairs(*said.content),
+                "speaker": said.speaker,
+                "attribution": said.attribution,
+            }
+            for said in gold.attributions
+        ]
+        traps = _pairs(*(trap.range for trap in gold.traps))
+        yield {"id": name, "text": gold.text, "attributions": attributions, "traps": traps}
+
+
+def _pairs(*ranges: Range) -> list[list[int]]:
+    return [[one.start, one.end] for one in ranges]

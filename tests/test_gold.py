@@ -1,10 +1,12 @@
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
-from gold import CONSTRUCTIONS, NAMES, TRAPS, WORDINGS, Gold, Said, Trap, load_gold, parse_gold
+from gold import CONSTRUCTIONS, NAMES, TRAPS, WORDINGS, Gold, Said, Trap, load_gold, parse_gold, write_jsonl
 
 from rag.articles import read_text
 from rag.records import Range, Speaker, Statement
@@ -131,3 +133,16 @@ def test_every_quotation_mark_belongs_to_a_saying_or_a_trap(gold: Gold) -> None:
 def test_who_is_silent_is_mentioned_and_says_nothing(gold: Gold) -> None:
     assert gold.silent and all(name in gold.text for name in gold.silent)
     assert {said.speaker for said in gold.attributions}.isdisjoint(gold.silent)
+
+
+def test_lines_have_the_same_ranges(tmp_path: Path) -> None:
+    write_jsonl(tmp_path / "gold.jsonl")
+    records = [json.loads(line) for line in (tmp_path / "gold.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [record["id"] for record in records] == list(NAMES)
+    for record, gold in zip(records, all_gold(), strict=True):
+        assert record["text"] == gold.text
+        assert record["traps"] == [[trap.range.start, trap.range.end] for trap in gold.traps]
+        for line, said in zip(record["attributions"], gold.attributions, strict=True):
+            assert line["content"] == [[one.start, one.end] for one in said.content]
+            assert line["cue"] == [[said.cue.start, said.cue.end]]
+            assert (line["speaker"], line["attribution"]) == (said.speaker, said.attribution)
