@@ -1,0 +1,5 @@
+"""Sentences -> who said what (WHO): statements with the words that prove them, and the people who make them."""
+
+from rag.speakers.reader import StatementReader
+
+__all__ = ["StatementReader"]
