@@ -9,7 +9,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rag.speakers.cues import ADJECTIVES, CONTENT, IT, LEMMAS, NOUNS, SAYING, THAT, TO, VIEWS
+from rag.speakers.cues import (
+    ADJECTIVES,
+    CONTENT,
+    IT,
+    LEMMAS,
+    NAMING,
+    NOUNS,
+    REASONS,
+    SAYING,
+    THAT,
+    TO,
+    VIEWS,
+)
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -20,7 +32,7 @@ _CLOSING = frozenset({"”", '"', "''", "»", "“", "’"})
 _NAMING = frozenset({"NNP", "NNPS", "DT", "NN", "NNS", "JJ", "PRP$", "CD"})
 _OPENING = frozenset({"IN", "PRP", "PRP$", "DT", "NNP", "EX", "NNS", "WDT", "WP", "WRB"})
 _FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
-_EMPTY_SUBJECTS = frozenset({"that", "what", "there"})
+_EMPTY_SUBJECTS = frozenset({"that", "what", "there", "nobody", "anybody", "anyone", "none"})
 _DEEPEST = 5
 
 
@@ -49,7 +61,7 @@ def find_clauses(doc: Doc, quoted: Sequence[bool]) -> Iterator[Clause]:
             continue
         made = _phrase(token) or _noun(token) or _adjective(token)
         if made is None and token.tag_.startswith("VB"):
-            made = _verb(token, quoted)
+            made = _passive(token) or _verb(token, quoted)
         if made is not None:
             yield made
 
@@ -60,17 +72,27 @@ def find_clauses(doc: Doc, quoted: Sequence[bool]) -> Iterator[Clause]:
 def _verb(verb: Token, quoted: Sequence[bool]) -> Clause | None:
     lemma = LEMMAS.get(verb.lower_, "")
     kinds = CONTENT.get(lemma)
+    if verb.lower_ in NAMING and _object(verb) in REASONS:
+        kinds = frozenset({IT})
+    elif verb.lower_ in ("put", "puts", "putting") and _object(verb) == "it":
+        lemma, kinds = "say", frozenset({THAT})
     if kinds is None or not _asserted(verb):
         return None
     saying = lemma in SAYING
     inverted = _inverted(verb) if saying else None
     subject = inverted or _subject(verb)
+    if subject is not None and inverted is None and quoted[subject.i]:
+        subject = next((c for c in verb.children if c.dep_ == "nsubj" and not quoted[c.i]), subject)
     if subject is None or subject.lower_ in _EMPTY_SUBJECTS:
         return None
     source = _mention(subject, verb, quoted)
     if not source:
         return None
     own = {verb.i, *source, *(i for c in verb.children if c.dep_ in _OWN_WORDS for i in _span(c))}
+    after = next((c for c in verb.children if c.lower_ in ("from", "of") and c.i == subject.right_edge.i + 1), None)
+    if after is not None and subject.i > verb.i:  # "complains farmer Doe from the village"
+        source |= set(_span(after))
+        own |= source
     if inverted is not None:
         content = _main(verb.doc, subject, own)
     else:
@@ -78,13 +100,19 @@ def _verb(verb: Token, quoted: Sequence[bool]) -> Clause | None:
         after = {i for i in content if i > verb.i}
         if after and max(source) < verb.i and min(source) and verb.doc[min(source) - 1].text in (":", ";"):
             content = after
+        if not content and THAT in kinds:
+            content = _after_that(verb)
         if not content and saying:
             content = _around(verb, source, quoted) - own
         elif saying and verb.dep_ == "conj" and content and max(content) < verb.i:
             content |= set(range(min(content)))
     if (not content and not saying) or (content and all(_reflexive(verb.doc[i]) for i in content)):
         return None
-    return Clause(_sorted(source), _cue(verb), _sorted(content), THAT in kinds)
+    return Clause(_sorted(source), _cue(verb), _sorted(content), THAT in kinds or verb.doc[-1].text == ":")
+
+
+def _object(verb: Token) -> str:
+    return next((child.lower_ for child in verb.children if child.dep_ == "dobj"), "")
 
 
 def _reflexive(token: Token) -> bool:
@@ -93,6 +121,8 @@ def _reflexive(token: Token) -> bool:
 
 def _asserted(verb: Token) -> bool:
     """Whether the verb tells that somebody said so: not that they might, should, or did not."""
+    if any(c.dep_ == "mark" and c.lower_ in ("if", "unless", "whether") for c in verb.children):
+        return False
     if verb.tag_ == "VB":
         return any(c.dep_ == "aux" and c.lower_ in ("did", "do", "does") for c in verb.children) and not _denied(verb)
     return verb.dep_ != "acl" and not _denied(verb)
@@ -112,10 +142,14 @@ def _subject(verb: Token, depth: int = 0) -> Token | None:
     head = verb.head
     if verb.dep_ == "advcl" and verb.tag_ == "VBG":
         return _subject(_reporting(verb, head), depth + 1)
+    if verb.dep_ == "advcl" and verb.tag_ in _FINITE and verb.i > head.i and not any(c.dep_ == "mark" for c in verb.children):
+        return _subject(head, depth + 1)
     if verb.dep_ == "xcomp" or (verb.dep_ == "conj" and head.tag_[:2] in ("VB", "MD")):
         return _subject(head, depth + 1)
     if verb.dep_ == "pcomp" and head.head.tag_.startswith("VB"):
-        return _subject(head.head, depth + 1)
+        quoted = head.lower_ == "as" and LEMMAS.get(head.head.lower_) in ("quote", "cite")
+        passive = next((c for c in head.head.children if c.dep_ == "nsubjpass"), None)
+        return passive if quoted and passive is not None else _subject(head.head, depth + 1)
     return None
 
 
@@ -161,27 +195,47 @@ def _complements(verb: Token, kinds: frozenset[str]) -> set[int]:
     if THAT in kinds:
         taken += [c for c in verb.children if c.dep_ == "conj" and any(m.lower_ == "that" for m in c.children)]
     content = {i for c in taken for i in _span(c)}
+    first = min((c.left_edge.i for c in taken if c.i > verb.i), default=0)
     for child in verb.children:
-        if child not in taken and child.dep_ != "punct":
+        if child in taken or child.dep_ == "punct":
+            continue
+        between = verb.i < child.i < first
+        if between and child.dep_ == "advcl":  # "says no matter what happens, it will work"
+            content |= set(range(child.left_edge.i, first))
+        else:
             content -= set(_span(child))
     return content
 
 
 def _around(verb: Token, source: set[int], quoted: Sequence[bool]) -> set[int]:
     """What is said around a verb that takes nothing itself: "the plan, he said, will fail"."""
-    if any(quoted):
+    doc = verb.doc
+    beside = [i for i in (min(source) - 1, min(source) - 2, max(source) + 1, verb.i - 2, verb.i + 1, verb.i + 2) if 0 <= i]
+    if any(i < len(doc) and quoted[i] for i in beside):
         return set()
     if verb.dep_ in ("parataxis", "advcl", "ccomp", "conj") and verb.head.tag_[:2] in ("VB", "MD"):
         around = set(_span(verb.head)) - set(_span(verb))
         if around:
             return around
-    doc = verb.doc
-    if verb.i > max(source) and verb.i + 1 < len(doc) and doc[verb.i + 1].tag_ in _OPENING:
+    if doc[-1].text != ":" and verb.i > max(source) and verb.i + 1 < len(doc) and doc[verb.i + 1].tag_ in _OPENING:
         return set(range(verb.i + 1, len(doc)))
     return set()
 
 
+def _after_that(verb: Token) -> set[int]:
+    """What follows a verb and "that", where the parser lost the thread."""
+    doc = verb.doc
+    for i in range(verb.i + 1, min(verb.i + 5, len(doc) - 1)):
+        if doc[i].lower_ == "that" and doc[i].tag_ == "IN":
+            return set(range(i, len(doc) - doc[-1].is_punct))
+        if doc[i].tag_[:2] == "VB" or doc[i].is_punct:
+            break
+    return set()
+
+
 def _kind(child: Token) -> str | None:
+    if child.dep_ in ("ccomp", "advcl") and any(c.dep_ == "mark" and c.lower_ == "for" for c in child.children):
+        return "for"
     if child.dep_ == "ccomp":
         return THAT
     if child.dep_ == "xcomp":
@@ -189,6 +243,25 @@ def _kind(child: Token) -> str | None:
     if child.dep_ in _OBJECTS:
         return IT
     return child.lower_ if child.dep_ == "prep" else None
+
+
+def _passive(verb: Token) -> Clause | None:
+    """Who says what in "it was reported by the ministry that", "the ferry is said by officials to have sunk"."""
+    agent = next((c for c in verb.children if c.dep_ == "agent" and c.lower_ == "by"), None)
+    helper = next((c for c in verb.children if c.dep_ == "auxpass"), None)
+    named = next((c for c in agent.children if c.dep_ == "pobj"), None) if agent is not None else None
+    if helper is None or named is None or agent is None or LEMMAS.get(verb.lower_) not in SAYING or _denied(verb):
+        return None
+    source = set(range(named.left_edge.i, named.i + 1)) | set(_span(named))
+    taken = [c for c in verb.children if c.dep_ in ("ccomp", "xcomp")]
+    taken += [c for c in named.children if c.dep_ in ("relcl", "acl") and any(m.lower_ in ("that", "to") for m in c.children)]
+    content = {i for c in taken for i in _span(c)}
+    subject = next((c for c in verb.children if c.dep_ == "nsubjpass" and c.lower_ not in ("it", *_EMPTY_SUBJECTS)), None)
+    if subject is not None and any(c.dep_ == "xcomp" or c.dep_ in ("relcl", "acl") for c in taken):
+        content |= set(_span(subject))
+    if not content:
+        return None
+    return Clause(_sorted(source - content), _sorted({helper.i, verb.i, agent.i}), _sorted(content), False)
 
 
 # Phrases, nouns and adjectives: "according to Doe", "in Doe's view", "Doe's claim that", "Doe is sure that"

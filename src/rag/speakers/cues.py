@@ -8,47 +8,48 @@ THAT, TO, IT = "that", "to", "it"
 """Kinds of content: a clause or a quotation, an infinitive, an object; every other kind is a preposition."""
 
 _VERBS = """
-that: say add argue insist conclude state admit fear concede estimate learn complain worry predict assert contend
-that: continue emphasize emphasise stress reply remark wonder allege testify signal speculate maintain realize realise
-that: guess counter exclaim quip muse reckon observe whisper shout joke boast brag opine answer respond hint imply
-that: doubt proclaim fume marvel suspect underline caution underscore elaborate interject intone gush
-that: scoff retort sigh surmise posit postulate theorize hypothesize attest affirm
-that: believe think consider feel
-that it: note report announce acknowledge claim confirm reveal recall deny declare reiterate indicate suggest propose
-that it: tweet write explain mention question demonstrate repeat recommend foresee recount disclose lament
-that it: clarify bemoan articulate forecast
-that it: find show know
-that it to: promise pledge demand
-that it for: hope
-that to: vow agree threaten swear
-that to of against: warn
-that of: convince
-that to: point
-whom that to: tell
-whom that to for about in: ask
+that: say add conclude fear concede estimate learn assert contend continue reply remark wonder allege testify signal
+that: speculate maintain realize realise guess counter exclaim quip muse reckon observe whisper shout opine answer
+that: imply doubt proclaim fume marvel suspect underline underscore elaborate interject intone gush scoff retort sigh
+that: surmise posit postulate theorize hypothesize affirm believe consider write demonstrate find know charge rule
+that: determine
+that it: state predict emphasize emphasise stress note report announce acknowledge claim confirm reveal recall deny
+that it: declare reiterate indicate suggest tweet explain mention question repeat recommend foresee recount disclose
+that it: lament clarify bemoan articulate forecast show recognize recognise post
+it: criticise reject endorse defend slam mock denounce dismiss decry condemn applaud deride disparage repudiate
+it: dispute rebut refute ridicule outline welcome support favour favor back reference resist invoke credit insult
+it: contradict express discuss highlight echo
+it for: criticize praise blast thank apologize rip fault commend laud chide rebuke congratulate
+that to: admit respond attest promise pledge demand vow threaten swear offer point
+to: urge order encourage want plan refer object compare allude seek decide
+as: describe list paint view portray frame regard quote
+it as: tout cite hail characterize characterise dub deem
+it to: oppose refuse decline prefer liken implore beg
+that about: worry joke boast brag think
+for: push vouch plead lobby
 whom that: assure inform remind notify
-whom that to it: advise
-that with on about: agree disagree
-it: criticize criticise praise reject oppose endorse defend slam mock denounce dismiss decry reiterate
-it: condemn applaud deride disparage repudiate dispute rebut refute ridicule outline
-it: welcome support favour favor back reference resist invoke credit insult contradict
-it as: describe tout cite list hail characterize characterise paint dub deem
-as: see view portray frame regard
-it for: blast thank apologize criticize rip fault commend laud chide rebuke congratulate
-for: apologize push call campaign vouch plead lobby
-to it: refuse urge decline order
-to: encourage want plan refer object promise oppose
-it on for: blame
-it of: accuse
-it: express
-it to: prefer liken compare implore beg call
-about: talk speak joke complain boast worry brag
-of: speak complain
-on: comment call insist
-against: caution warn argue campaign rail
-to: point respond admit allude object attest refer
-as: quote
-at: hint balk
+that against: argue caution
+whom that to: tell advise
+about: talk
+about of: speak
+against: rail
+against for: campaign
+at: balk
+from: distance
+it for on: blame
+it to for: call
+of: accuse
+on: comment
+that about of: complain
+that about on with: disagree
+that at: hint
+that it to: propose
+that it to for: hope
+that of: convince
+that on: insist
+that to about on with: agree
+that to against of on: warn
+whom that to about for in: ask
 """
 _NOUNS = """
 that to of for on about: promise pledge proposal suggestion threat demand call plea vow
@@ -68,6 +69,11 @@ swore swear  sworn swear  spoke speak  spoken speak  sought seek  found find  sh
 foreseen foresee  forecast forecast
 """
 _VIEWS = "view views opinion words eyes estimation assessment mind telling judgment judgement belief"
+_NAMING = "see sees saw seeing name names named naming list lists listed give gives gave giving cite cites cited identify identifies identified"
+_REASONS = """
+reason reasons cause causes explanation explanations problem problems risk risks danger dangers advantage advantages
+condition conditions weakness weaknesses sign signs factor factors scenario scenarios threat threats lesson lessons
+"""
 _SAYING = """
 say add tell write argue note insist continue explain ask reply announce report tweet warn suggest remark claim recall
 acknowledge predict conclude observe stress emphasize emphasise declare state respond joke complain quip conclude recount
@@ -99,12 +105,14 @@ def _table(rows: str) -> Mapping[str, frozenset[str]]:
 
 CONTENT = _table(_VERBS)
 """For every verb the kinds of its content; `whom` says that its object is who hears it."""
-LEMMAS = {form: verb for verb in CONTENT for form in _forms(verb)} | dict(
-    zip(_IRREGULAR.split()[::2], _IRREGULAR.split()[1::2], strict=True)
-)
+LEMMAS = {form: verb for verb in CONTENT for form in _forms(verb)} | {
+    form: verb for form, verb in zip(_IRREGULAR.split()[::2], _IRREGULAR.split()[1::2], strict=True) if verb in CONTENT
+}
 """The verb that a written form belongs to."""
 NOUNS = {form: kinds for noun, kinds in _table(_NOUNS).items() for form in (noun, f"{noun}s")}
 ADJECTIVES = _table(_ADJECTIVES)
 VIEWS = frozenset(_VIEWS.split())
+NAMING, REASONS = frozenset(_NAMING.split()), frozenset(_REASONS.split())
+"""Verbs that say something of such things: "sees three reasons", "named deeper causes"."""
 SAYING = frozenset(_SAYING.split())
 """Verbs whose content may be a quotation beside them, or the sentence around them."""

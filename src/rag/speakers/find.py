@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING, Protocol
 
 from rag.records import Article, Attribution, Range, Sentence, Statement
+from rag.speakers.announced import announced_drafts, announces, aside_drafts
 from rag.speakers.clauses import Clause, find_clauses
-from rag.speakers.parsed import Parsed
+from rag.speakers.parsed import Parsed, plain
 from rag.speakers.people import find_people
-from rag.speakers.quotations import Quotation
+from rag.speakers.quotations import Quotation, is_label
 from rag.speakers.resolve import Resolver, Source
-from rag.speakers.spoken import Draft, body_quotations, give_monologues, give_quotations
+from rag.speakers.spoken import Draft, body_quotations, give_monologues, give_quotations, is_marked
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -29,8 +31,16 @@ def find_statements(article: Article, sentences: Sequence[Sentence], parser: Par
     quotations = body_quotations(article)
     parsed = _parse(article, sentences, parser, quotations)
     drafts = [
-        _draft(at, one, clause) for at, one in enumerate(parsed) for clause in find_clauses(one.doc, one.quoted)
+        _draft(at, one, clause)
+        for at, one in enumerate(parsed)
+        if one.sentence.kind in ("body", "title")
+        for clause in find_clauses(one.doc, one.quoted)
     ]
+    announced = list(announced_drafts(article, parsed))
+    whole = {draft.sentence.block for draft in announced if draft.sentence.kind == "body"}
+    drafts = [draft for draft in drafts if draft.sentence.block not in whole] + announced
+    told = {draft.mention.at for draft in drafts}
+    drafts += [draft for draft in aside_drafts(article, parsed, quotations) if draft.mention.at not in told]
     give_quotations(article, drafts, quotations)
     drafts = give_monologues(article, sentences, drafts)
     resolver = Resolver(article.text, parsed, find_people(article.text, parsed), article.authors)
@@ -45,11 +55,19 @@ def find_statements(article: Article, sentences: Sequence[Sentence], parser: Par
 def _parse(
     article: Article, sentences: Sequence[Sentence], parser: Parser, quotations: Sequence[Sequence[Quotation]]
 ) -> list[Parsed]:
-    read = [sentence for sentence in sentences if sentence.kind == "body"]
-    docs = parser.parse([article.text[one.range.start : one.range.end] for one in read])
+    read = [one for one in sentences if one.kind in ("body", "title") or announces(article, one)]
+    words = [plain(article.text, one.range) for one in read]
+    docs = parser.parse([one.text for one in words])
+    paragraphs = list(accumulate(not is_marked(article, number) for number in range(len(article.blocks))))
     return [
-        Parsed(sentence, doc, tuple(_within(sentence.range.start + t.idx, quotations[sentence.block]) for t in doc))
-        for sentence, doc in zip(read, docs, strict=True)
+        Parsed(
+            sentence,
+            doc,
+            tuple(_within(one.places[token.idx], quotations[sentence.block]) for token in doc),
+            paragraphs[sentence.block],
+            one.places,
+        )
+        for sentence, one, doc in zip(read, words, docs, strict=True)
     ]
 
 
@@ -95,9 +113,12 @@ def _statement(text: str, draft: Draft, resolver: Resolver) -> Statement:
 
 
 def _attribution(text: str, draft: Draft, content: Sequence[Range]) -> Attribution:
-    """`direct` when all that is said stands in quotation marks, `mixed` when some of it does."""
-    own = {n for one in draft.quotations for n in range(one.range.start, one.range.end)}
-    said = [n in own for one in content for n in range(one.start, one.end) if text[n].isalnum()]
-    if not any(said):
-        return "indirect"
-    return "direct" if all(said) else "mixed"
+    """`direct` when all that is said stands in quotation marks, `mixed` when some of it does, names and titles apart."""
+    said = {n for one in content for n in range(one.start, one.end) if text[n].isalnum()}
+    if said <= _characters(draft.quotations):
+        return "direct"
+    return "mixed" if said & _characters([one for one in draft.quotations if not is_label(text, one)]) else "indirect"
+
+
+def _characters(quotations: Sequence[Quotation]) -> set[int]:
+    return {n for one in quotations for n in range(one.range.start, one.range.end)}

@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING
 from rapidfuzz.distance import OSA
 
 from rag.records import Range
+from rag.speakers.cues import LEMMAS
 from rag.speakers.parsed import Parsed
-from rag.speakers.roles import GENDERS, GROUPS, HONORIFICS, PARTICLES, PERSONS, RANKS, Gender
+from rag.speakers.roles import CALENDAR, GENDERS, GROUPS, HONORIFICS, PARTICLES, PERSONS, RANKS, Gender
 
 if TYPE_CHECKING:
-    from spacy.tokens import Token
+    from spacy.tokens import Doc, Token
 
 _NAME_TAGS = ("NNP", "NNPS")
 _PLACES = frozenset({"GPE", "LOC", "NORP", "FAC"})
 _FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
+_TITLES = PERSONS | RANKS | HONORIFICS | CALENDAR
 _LONGEST_NAME = 5
 _LONGEST_ROLE = 30
 """Tokens; a role that seems longer is a sentence that was misread."""
@@ -86,22 +88,33 @@ class Person:
 
 def find_people(text: str, parsed: Sequence[Parsed]) -> list[Person]:
     """Return the people that an article names, in the order of their first full names."""
-    named = [one for at, sentence in enumerate(parsed) for one in _named(text, at, sentence)]
     votes = _votes(parsed)
-    full = [one for one in named if len(_plain(one.words)) > 1 and (one.sure or votes[one.words[-1]] > 0)]
-    people: list[Person] = []
-    for one in full:
-        person = next((known for known in people if _same_person(known.mentions[0].words, one.words)), None)
-        if person is None:
-            person = Person(" ".join(text[one.range.start : one.range.end].split()))
-            people.append(person)
-        person.mentions.append(one)
-    for one in named:
+    people = _with_full_names(text, parsed, votes)
+    known = frozenset(word for person in people for word in _plain(person.mentions[0].words))
+    for one in (one for at, sentence in enumerate(parsed) for one in _named(text, at, sentence, known)):
+        if parsed[one.at].sentence.kind != "body" and not known.issuperset(_plain(one.words)):
+            continue  # a headline has capitals everywhere
         if len(_plain(one.words)) == 1:
             _add_short(text, one, people, votes)
     for person in people:
         person.mentions.sort(key=lambda mention: mention.range)
     return sorted(people, key=lambda person: person.mentions[0].range)
+
+
+def _with_full_names(text: str, parsed: Sequence[Parsed], votes: Counter[str]) -> list[Person]:
+    """The people who are named by more than one word, with those mentions."""
+    people: list[Person] = []
+    for one in (one for at, sentence in enumerate(parsed) for one in _named(text, at, sentence, frozenset())):
+        if parsed[one.at].sentence.kind != "body":
+            continue
+        if len(_plain(one.words)) < 2 or not (one.sure or votes[one.words[-1]] > 0):
+            continue
+        person = next((known for known in people if _same_person(known.mentions[0].words, one.words)), None)
+        if person is None:
+            person = Person(" ".join(text[one.range.start : one.range.end].split()))
+            people.append(person)
+        person.mentions.append(one)
+    return people
 
 
 def _add_short(text: str, one: Named, people: list[Person], votes: Counter[str]) -> None:
@@ -110,10 +123,21 @@ def _add_short(text: str, one: Named, people: list[Person], votes: Counter[str])
     named = [p for p in people if any(alike_names(word, _plain(m.words)[-1]) for m in p.mentions)]
     named = named or [p for p in people if any(alike_names(word, w) for m in p.mentions for w in _plain(m.words))]
     known = [person for person in named if person.before(one.range.start)] or named
+    if one.gender is not None and len(known) > 1:
+        known = [person for person in known if person.gender in (None, one.gender)]
+    if len(known) > 1:
+        known = [person for person in known if _just_named(text, person, one)]
     if len(known) == 1:
         known[0].mentions.append(one)
-    elif not known and word not in RANKS and (one.gender or one.role or (one.sure and one.subject and votes[word] > 0)):
+    elif not named and word not in RANKS and (one.gender or one.role or (one.sure and one.subject and votes[word] > 0)):
         people.append(Person(text[one.range.start : one.range.end], [one]))
+
+
+def _just_named(text: str, person: Person, one: Named) -> bool:
+    """Whether a person was named in full in the same paragraph, and the family as a whole not since."""
+    full = [m for m in person.mentions if len(_plain(m.words)) > 1 and m.range < one.range]
+    between = text[full[-1].range.end : one.range.start] if full else "\n"
+    return "\n" not in between and f"{text[one.range.start : one.range.end]}s" not in between
 
 
 def fold(name: str) -> tuple[str, ...]:
@@ -150,7 +174,7 @@ def _votes(parsed: Sequence[Parsed]) -> Counter[str]:
     """For every last word of an entity how often it was taken for a person rather than for a place or a people."""
     votes: Counter[str] = Counter()
     for one in parsed:
-        for entity in one.doc.ents:
+        for entity in one.doc.ents if one.sentence.kind == "body" else ():
             words = fold(entity.text.removesuffix("'s").removesuffix("’s"))
             if words and entity.label_ == "PERSON":
                 votes[words[-1]] += 1
@@ -162,8 +186,8 @@ def _votes(parsed: Sequence[Parsed]) -> Counter[str]:
 # The names of a sentence
 
 
-def _named(text: str, at: int, parsed: Parsed) -> Iterator[Named]:
-    for run in _runs(parsed):
+def _named(text: str, at: int, parsed: Parsed, known: frozenset[str]) -> Iterator[Named]:
+    for run in _runs(parsed, known):
         start, label = _begin(parsed, run)
         name = list(range(start, run.stop))
         if not name or len(name) > _LONGEST_NAME * 2:
@@ -188,16 +212,18 @@ def _named(text: str, at: int, parsed: Parsed) -> Iterator[Named]:
         )
 
 
-def _runs(parsed: Parsed) -> Iterator[range]:
-    """The runs of tokens that are written as names, with the small words inside them."""
+def _runs(parsed: Parsed, known: frozenset[str]) -> Iterator[range]:
+    """The runs of tokens that are written as names, or that are names already known, with the small words inside."""
     doc, start = parsed.doc, 0
     while start < len(doc):
-        if not _is_name(doc[start]):
+        if not (_is_name(doc[start]) or _is_known(doc[start], known)):
             start += 1
             continue
         end = start + 1
         while end < len(doc):
-            if _is_name(doc[end]) and parsed.quoted[end] == parsed.quoted[start]:
+            if doc[end].is_space and end + 1 < len(doc) and _is_name(doc[end + 1]):
+                end += 2
+            elif _is_name(doc[end]) and parsed.quoted[end] == parsed.quoted[start]:
                 end += 1
             elif end + 1 < len(doc) and _joins(doc[end]) and _is_name(doc[end + 1]):
                 end += 2
@@ -213,6 +239,10 @@ def _is_name(token: Token) -> bool:
     return token.tag_ in _NAME_TAGS and token.text[0].isupper() and any(map(str.isalpha, token.text))
 
 
+def _is_known(token: Token, known: frozenset[str]) -> bool:
+    return token.text[0].isupper() and bool(known.intersection(fold(token.text)[-1:]))
+
+
 def _joins(token: Token) -> bool:
     inside = token.text in ("-", "‑") and not token.whitespace_
     return inside or (token.lower_ in PARTICLES and token.text.islower() and token.tag_ not in ("DT", "IN"))
@@ -225,17 +255,37 @@ def _begin(parsed: Parsed, run: range) -> tuple[int, str]:
     for entity in doc.ents:
         if entity.start < run.stop <= entity.end + 1 and entity.label_ == "PERSON" and entity.start >= run.start:
             label, start = "PERSON", entity.start
+    if label and run.stop - start == 1 and start > run.start and not doc[start - 1].ent_type_:
+        start -= 1  # a first name that the recogniser left out
+    if len(run) > 2 and run.start > 1 and _holds(doc, run.start):  # "Minister of Energy of Belmor Farida Nuray"
+        start = max(start, run.stop - 2)
     for i in run:  # after the last title: "Iranian Foreign Minister Hossein Amir Abdollahian"
-        if doc[i].lower_ in RANKS | HONORIFICS and i + 1 < run.stop:
+        if doc[i].lower_ in _TITLES and i + 1 < run.stop:
             start = max(start, i + 1)
     while start < run.stop - 1 and doc[start].ent_type_ in ("NORP", "GPE") and label != "PERSON":
+        if doc[start + 1].ent_iob_ == "I" and doc[run.stop - 1].ent_iob_ == "I":
+            break  # the whole name was taken for a place
         start += 1
     of_state = doc[start].text == "State" and start > 1 and doc[start - 1].lower_ == "of"
     if of_state and doc[start - 2].lower_ in RANKS and start + 1 < run.stop:
         start += 1
-    if doc[start].text in ("-", "‑"):
+    while start < run.stop - 1 and (doc[start].text in ("-", "‑") or doc[start].is_space):
         start += 1
     return start, label
+
+
+def _holds(doc: Doc, at: int) -> bool:
+    """Whether a role and "of" stand before a place in the same phrase."""
+    before = at - 1
+    if doc[before].lower_ == "the":
+        before -= 1
+    if doc[before].lower_ not in ("of", "for"):
+        return False
+    while before > 0 and (doc[before].tag_[:2] in ("NN", "JJ", "DT") or doc[before].lower_ in ("of", "for", "the")):
+        if doc[before].lower_ in PERSONS:
+            return True
+        before -= 1
+    return doc[before].lower_ in PERSONS
 
 
 # Roles
@@ -251,18 +301,21 @@ def _role_before(text: str, parsed: Parsed, first: int) -> str | None:
     start = first
     while start and _in_role(doc[start - 1]):
         start -= 1
+    apart = first > 1 and doc[first - 1].text == ","  # "the transport minister, Maria Halden, said"
+    if apart and not (doc[first - 2].lower_ in PERSONS and _closed_off(doc, first)):
+        return None
     spoken = next((i for i in range(first - 1, start - 1, -1) if parsed.quoted[i] != parsed.quoted[first]), start - 1)
     start = spoken + 1
     while start < first and doc[start].tag_ in ("IN", "CC", ",", "POS", "TO", "RB", "HYPH", ":"):
         start += 1
     while start < first and doc[start].tag_ in ("DT", "PRP$"):
         start += 1
-    span = list(doc[start:first])
+    span = list(doc[start : first - apart])
     if not span or not any(token.lower_ in PERSONS for token in span):
         return None
-    if all(token.lower_ in HONORIFICS for token in span) or span[-1].tag_[:2] != "NN":
-        return None
-    if span[-1].lower_ not in PERSONS and doc[first].ent_type_ != "PERSON":
+    while span and (span[-1].lower_ in HONORIFICS or span[-1].is_space):
+        span.pop()
+    if not span or span[-1].tag_[:2] != "NN" or not (span[-1].lower_ in PERSONS or _of_something(span)):
         return None
     at = next((n for n, token in enumerate(span) if token.lower_ in PERSONS), 0)
     if any(token.tag_ in ("IN", ",") for token in span[:at]):  # "in March Senator ..."
@@ -271,7 +324,25 @@ def _role_before(text: str, parsed: Parsed, first: int) -> str | None:
     return _words_of(text, parsed, span)
 
 
+def _of_something(span: Sequence[Token]) -> bool:
+    """Whether a role ends with what it is a role in: "expert of the Strategic Culture Foundation"."""
+    of = next((n for n, token in enumerate(span) if token.lower_ in ("of", "for", "at")), 0)
+    return any(token.lower_ in PERSONS for token in span[:of])
+
+
+def _closed_off(doc: Doc, first: int) -> bool:
+    """Whether the name that begins at a token stands between commas."""
+    end = first
+    while end < len(doc) and _is_name(doc[end]):
+        end += 1
+    return end == len(doc) or doc[end].text in (",", ".", "—", "–")
+
+
 def _in_role(token: Token) -> bool:
+    if token.is_space:
+        return True
+    if token.tag_ == "NNS" and token.lower_ in LEMMAS:  # "promises director Doe"
+        return False
     if token.tag_ == "IN":
         return token.lower_ in ("of", "for", "at", "on")
     return token.tag_ in ("NN", "NNS", "NNP", "NNPS", "JJ", "DT", ",", "CC", "HYPH", "POS", "VBN")

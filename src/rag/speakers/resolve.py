@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from rag.records import Range, Speaker
 from rag.speakers.parsed import Parsed
 from rag.speakers.people import Named, Person, fold
 from rag.speakers.roles import (
+    DOCUMENTS,
     EXPERTS,
     FEMALE_NOUNS,
     FIRST,
@@ -91,9 +92,11 @@ class Resolver:
                 return self._pronoun(source, "he")
             if word in SHE:
                 return self._pronoun(source, "she")
-            if word in ("it", "they", "them", "its", "their"):
+            if word in ("they", "them", "their"):
+                return self._group_before(source) or self._thing(source)
+            if word in ("it", "its"):
                 return self._thing(source)
-        if any(token.dep_ == "conj" and token.head in tokens and token.head is head for token in tokens):
+        if any(token.dep_ == "conj" and token.head == head for token in tokens):
             return self._several(tokens)
         named = self._named(source, head)
         if named is not None:
@@ -118,7 +121,7 @@ class Resolver:
 
     def _beside(self, head: Token, one: Named) -> bool:
         name = self._parsed[one.at].doc[one.last]
-        return name.dep_ == "appos" and name.head is head or (name.head is head and name.dep_ == "compound")
+        return name.head == head and name.dep_ in ("appos", "compound")
 
     def _titled(self, source: Source, one: Named) -> bool:
         """Whether a mention is a role and then a name: "expert of the Strategic Culture Foundation Andrey Areshev"."""
@@ -162,9 +165,12 @@ class Resolver:
 
     def _meant(self, source: Source, gender: Gender) -> Person | None:
         before = [pair for pair in self._near(source) if pair[1].gender in (None, gender)]
-        block = self._parsed[source.at].sentence.block
-        here = [pair for pair in before if self._parsed[pair[0].at].sentence.block == block]
+        block = self._parsed[source.at].paragraph
+        here = [pair for pair in before if self._parsed[pair[0].at].paragraph == block]
         spoke = self._spoke(source, gender)
+        if spoke is not None and self._last is not None:
+            since = {person for one, person in before if self._last[0].at < one.at}
+            spoke = spoke if since <= {spoke} else None
         for group in (here, before):
             people = list(dict.fromkeys(person for _, person in group))
             if spoke is not None and not people:
@@ -183,20 +189,20 @@ class Resolver:
 
     def _near(self, source: Source) -> list[tuple[Named, Person]]:
         """The mentions before a place, outside quotation marks, as far back as a pronoun may reach."""
-        here, block = self._place(source), self._parsed[source.at].sentence.block
+        here, block = self._place(source), self._parsed[source.at].paragraph
         return [
             (one, person)
             for one, person in self._mentions
             if one.range.start < here.start
             and not one.quoted
-            and 0 <= block - self._parsed[one.at].sentence.block <= _REACH
+            and 0 <= block - self._parsed[one.at].paragraph <= _REACH
         ]
 
     def _spoke(self, source: Source, gender: Gender | None) -> Person | None:
         """The person who spoke last, when that was near."""
         if self._last is None or self._last[1].person is None:
             return None
-        far = self._parsed[source.at].sentence.block - self._parsed[self._last[0].at].sentence.block
+        far = self._parsed[source.at].paragraph - self._parsed[self._last[0].at].paragraph
         person = self._last[1].person
         return person if far <= _REACH and (gender is None or person.gender in (None, gender)) else None
 
@@ -205,10 +211,23 @@ class Resolver:
         if self._last is None or self._last[1].person is not None:
             return Resolved()
         at, found = self._last
-        same_block = self._parsed[at.at].sentence.block == self._parsed[source.at].sentence.block
+        same_block = self._parsed[at.at].paragraph == self._parsed[source.at].paragraph
         if not same_block or source.at - at.at > 1:
             return Resolved()
         return Resolved(found.speaker, found.named_at or self._place(at))
+
+    def _group_before(self, source: Source) -> Resolved | None:
+        """The people whom "they" means: the one group that is the subject of the sentence before."""
+        at = source.at - 1
+        if at < 0 or self._parsed[at].paragraph != self._parsed[source.at].paragraph:
+            return None
+        plural = [token for token in self._parsed[at].doc if token.tag_ == "NNS" and token.lower_ in GROUPS]
+        if len(plural) != 1 or plural[0].dep_ not in ("nsubj", "nsubjpass"):
+            return None
+        tokens = [token for token in plural[0].subtree if not token.is_punct]
+        bare = _without(Source(at, tokens[0].i, tokens[-1].i), _bare_name(tokens), _DEFINITE)
+        place = self._place(bare)
+        return Resolved(_described(self._text, place), place)
 
     # Descriptions
 
@@ -216,8 +235,10 @@ class Resolver:
         opening, word = tokens[0].lower_, head.lower_
         proper = any(token.tag_ in ("NNP", "NNPS") for token in tokens)
         if opening in _OWNERS:
-            return self._partner(source, opening) if word in PARTNERS else Resolved()
-        if head.tag_ in ("NNP", "NNPS"):
+            return self._partner(source, opening, word) if word in PARTNERS else Resolved()
+        if head.tag_ in ("NNP", "NNPS") and head.text[0].isupper():
+            if any(fold(head.text)[-1:] == one.words[-1:] for one, _ in self._mentions):
+                return Resolved()  # two people have this name
             return self._person_by_role(source, tokens, head) or self._institution(tokens, source)
         if word in UNNAMED:
             return Resolved()
@@ -225,8 +246,10 @@ class Resolver:
             return self._person_by_role(source, tokens, head) or Resolved()
         if opening in _DEFINITE and word in ORGANISATIONS and not proper and word not in INSTITUTIONS:
             return self._organisation(source, word)
-        if word in GROUPS and opening not in _DEFINITE:
-            return Resolved(_described(self._text, self._place(_without(source, tokens, ()))))
+        if (word in GROUPS or (head.tag_ == "NNS" and word not in DOCUMENTS)) and opening not in _DEFINITE | _INDEFINITE:
+            return Resolved(_described(self._text, self._place(source)))
+        if word in GROUPS and opening in _DEFINITE and len(tokens) > 2:
+            return self._institution(tokens, source)
         if word in GROUPS and proper:
             return self._institution(tokens, source)
         if word in INSTITUTIONS or (word in ORGANISATIONS and proper):
@@ -262,24 +285,48 @@ class Resolver:
             return self._by(spoke, source)
         return None
 
-    def _partner(self, source: Source, owner: str) -> Resolved:
-        """The one whom "his interlocutor" means: who met the one person that "his" can mean."""
-        gender: Gender = "she" if owner == "her" else "he"
-        one = self._meant(source, gender)
-        if one is None or owner not in ("his", "her"):
+    def _partner(self, source: Source, owner: str, noun: str) -> Resolved:
+        """The one whom "his interlocutor" means: who met the one person that "his" can mean.
+
+        "Her colleague" is the other one of two who are named in the sentence before.
+        """
+        one = self._meant(source, "she" if owner == "her" else "he") if owner in ("his", "her") else None
+        if one is None:
+            return self._either(source) if owner in ("his", "her") else Resolved()
+        near = range(max(0, source.at - 1), source.at) if noun == "colleague" else range(source.at)
+        others: list[Person] = []
+        for at in near:
+            named = self._two(at)
+            if one in named and (noun == "colleague" or self._they_meet(at)):
+                others.append(next(person for person in named if person is not one))
+        return self._by(others[-1], source) if len(set(others)) == 1 else Resolved()
+
+    def _either(self, source: Source) -> Resolved:
+        """Of two people in the sentence before, the one whom its subject talks with."""
+        at = source.at - 1
+        named = self._two(at) if at >= 0 else []
+        if len(named) != 2:
             return Resolved()
-        met: list[Person] = []
-        for at, parsed in enumerate(self._parsed[: source.at + 1]):
-            named = list(dict.fromkeys(person for mention, person in self._mentions if mention.at == at))
-            if one in named and len(named) == 2 and any(token.lower_ in MEETING for token in parsed.doc):
-                met.append(next(person for person in named if person is not one))
-        return self._by(met[-1], source) if met and len(set(met)) == 1 else Resolved()
+        subject = next((person for mention, person in self._mentions if mention.at == at and mention.subject), None)
+        spoke = self._spoke(source, None)
+        one = spoke if spoke in named else subject
+        if one is None:
+            return Resolved()
+        return self._by(next(person for person in named if person is not one), source)
+
+    def _two(self, at: int) -> list[Person]:
+        """The two people of a sentence; nobody when it names fewer or more."""
+        named = list(dict.fromkeys(person for mention, person in self._mentions if mention.at == at))
+        return named if len(named) == 2 else []
+
+    def _they_meet(self, at: int) -> bool:
+        return any(token.lower_ in MEETING for token in self._parsed[at].doc)
 
     # Institutions and groups
 
     def _institution(self, tokens: Sequence[Token], source: Source) -> Resolved:
         """An institution, a country or a group by the name that it has in the text, always the fullest one."""
-        bare = _without(source, tokens, _DEFINITE | _INDEFINITE)
+        bare = _without(source, _bare_name(tokens), _DEFINITE | _INDEFINITE)
         place = self._place(bare)
         words = fold(self._text[place.start : place.end])
         for known, speaker, named_at in self._institutions:
@@ -291,10 +338,17 @@ class Resolver:
 
     def _organisation(self, source: Source, noun: str) -> Resolved:
         """The organisation that "the agency" means: the only one with that noun in its name, or who spoke last."""
-        found = [one for one in self._institutions if noun in one[0] or f"{noun}s" in one[0]]
-        if len(found) == 1:
-            return Resolved(found[0][1], found[0][2])
-        return self._thing(source) if not found else Resolved()
+        here = self._place(source)
+        named: dict[tuple[str, ...], tuple[Speaker, Range]] = {}
+        for parsed in self._parsed[: source.at + 1]:
+            for place in _called(parsed, noun):
+                if place.start < here.start:
+                    words = fold(self._text[place.start : place.end])
+                    named.setdefault(words, (_described(self._text, place), place))
+        if len(named) == 1:
+            speaker, place = next(iter(named.values()))
+            return Resolved(speaker, place)
+        return self._thing(source) if not named else Resolved()
 
     def _several(self, tokens: Sequence[Token]) -> Resolved:
         """Two or more who speak together are nobody in particular."""
@@ -307,7 +361,37 @@ class Resolver:
 def _head(tokens: Sequence[Token]) -> Token:
     """The token that the others hang on."""
     inside = {token.i for token in tokens}
-    return next((token for token in tokens if token.head.i not in inside or token.head is token), tokens[-1])
+    return next((token for token in tokens if token.head.i not in inside or token.head == token), tokens[-1])
+
+
+def _bare_name(tokens: Sequence[Token]) -> list[Token]:
+    """A mention up to what a comma adds, and without the noun before a name: "the agency Nordwire"."""
+    doc = tokens[0].doc
+    cut = next((n for n, t in enumerate(tokens) if n and doc[t.i - 1].text == ","), len(tokens))
+    kept = list(tokens[:cut])
+    at = next((n for n, token in enumerate(kept) if token.lower_ in ORGANISATIONS), None)
+    if at is not None and at + 1 < len(kept) and all(token.tag_ in ("NNP", "NNPS") for token in kept[at + 1 :]):
+        return kept[at + 1 :]
+    return kept
+
+
+def _called(parsed: Parsed, noun: str) -> Iterator[Range]:
+    """The names that a sentence gives with a noun: "the agency Nordwire", "the Nordwire agency", "Ministry of Trade"."""
+    doc = parsed.doc
+    for token in doc:
+        if token.lower_ != noun:
+            continue
+        after, before = token.i + 1, token.i - 1
+        while after < len(doc) and doc[after].tag_ in ("NNP", "NNPS"):
+            after += 1
+        while before >= 0 and doc[before].tag_ in ("NNP", "NNPS"):
+            before -= 1
+        if token.text[0].isupper() and (before < token.i - 1 or after > token.i + 1):
+            yield parsed.place(before + 1, after - 1) if before < token.i - 1 else parsed.place(token.i + 1, after - 1)
+        elif after > token.i + 1:
+            yield parsed.place(token.i + 1, after - 1)
+        elif before < token.i - 1:
+            yield parsed.place(before + 1, token.i - 1)
 
 
 def _is_expert(word: str, role: str) -> bool:

@@ -59,13 +59,13 @@ PERSONS = frozenset().union(*CLASSES) | RANKS | _words(
     "man woman person speaker employee member fellow founder owner host star actor actress singer player coach "
     "student pastor priest father mother wife husband daughter son brother sister friend rival opponent supporter "
     "donor veteran delegate voter user author novelist artist co-founder president-elect consultant pollster "
-    "widow neighbour neighbor pilot driver sailor chairperson graduate orientalist iranologist interlocutor "
+    "widow neighbour neighbor pilot driver sailor chairperson graduate orientalist iranologist interlocutor hydrologist nurse pensioner hydrologist resident ambassador "
     "counterpart colleague successor predecessor"
 )
 """Nouns for one person."""
 
 EXPERTS = CLASSES[0]
-PARTNERS = _words("interlocutor counterpart host guest opponent rival")
+PARTNERS = _words("interlocutor counterpart host guest opponent rival colleague")
 """Who a person is called that talks or contends with another: "his interlocutor"."""
 
 FEMALE_NOUNS = _words(
@@ -91,6 +91,14 @@ ORGANISATIONS = INSTITUTIONS | _words(
     "laboratory think-tank"
 )
 
+DOCUMENTS = _words(
+    "polls poll surveys survey reports report records record documents document data figures numbers results studies "
+    "study plans plan laws law rules rule statistics estimates letters letter emails email tapes tape videos video "
+    "photos photo pictures tests test signs sign facts fact words sources articles article posts books ads filings "
+    "papers texts contracts contract agreements agreement"
+)
+"""Nouns for what tells something without being anybody."""
+
 GROUPS = _words(
     "experts officials authorities agencies analysts scholars specialists researchers scientists economists "
     "historians politicians lawmakers senators diplomats ministers critics supporters opponents observers "
@@ -113,9 +121,15 @@ RELATIVES = _words("who which that whom whose")
 
 MEETING = _words(
     "met meet meets meeting talks talked negotiations negotiated interview interviewed debate debated visit visited "
-    "received hosted conversation phoned telephoned"
+    "received hosted conversation phoned telephoned called"
 )
 """Words for what makes two people each other's interlocutors."""
+
+CALENDAR = _words(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
+    "september october november december"
+)
+"""Capitalised words that may stand before a name and are no part of it."""
 
 PARTICLES = _words("al bin ibn de da di van von der den la le el ben abu ul ur du dos del y st st. ter ten af av zu")
 """Small words inside a name."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rag.records import Article, Range, Sentence
-from rag.speakers.quotations import Quotation, find_quotations
+from rag.speakers.quotations import Quotation, find_quotations, is_label
 from rag.speakers.resolve import Source
 from rag.speakers.roles import FIRST
 
@@ -76,6 +76,8 @@ def _own(text: str, draft: Draft, drafts: Sequence[Draft], marks: Sequence[Quota
     for one in here:
         if one in own or any(_meet(one.range, part) for part in others):
             continue
+        if draft.content and is_label(text, one):
+            continue
         parts = [draft.source, draft.cue, *draft.content, *(quotation.range for quotation in own)]
         if not others or any(_beside(text, one.range, part) for part in parts):
             own.append(one)
@@ -141,26 +143,38 @@ def give_monologues(article: Article, sentences: Sequence[Sentence], drafts: Seq
     by a colon. What the speaker says there of himself is no statement of its own.
     """
     kept = list(drafts)
+    speaking: Draft | None = None  # who speaks in the dashed or listed paragraph before
     for number, block in enumerate(article.blocks):
-        marker = article.text[block.range.start : block.range.start + 2]
-        dashed, listed = marker.startswith(_DASHES), marker.startswith(_BULLETS)
+        marked = is_marked(article, number)
         inside = [sentence for sentence in sentences if sentence.block == number]
-        if block.kind != "body" or not (dashed or listed) or not inside:
+        if block.kind != "body" or not inside:
+            speaking = None
             continue
         here = [draft for draft in kept if draft.sentence.block == number]
-        own = [draft for draft in here if _first_person(article.text, draft)]
+        own = [draft for draft in here if _first_person(article.text, draft) and not draft.quotations]
         closing = next((draft for draft in reversed(here) if _closes(article.text, draft, inside[-1])), None)
-        if closing is not None:
-            before = Range(inside[0].range.start, closing.sentence.range.start) if len(inside) > 1 else None
-            whole = [Quotation(one, closed=True) for one in (before, *closing.content) if one is not None]
-            closing.quotations = whole
+        if closing is not None and (marked or own):
+            if len(inside) > 1:
+                closing.content.append(Range(inside[0].range.start, closing.sentence.range.start))
+            speaking = None
+        elif marked:
+            dashed = article.text.startswith(_DASHES, block.range.start)
+            before = _announcing(article, kept, number)
+            if before is not None and (dashed or own or _ends_with_colon(article, number - 1)):
+                speaking = before
+            if speaking is not None:
+                speaking.content.append(Range(inside[0].range.start, inside[-1].range.end))
         else:
-            announcing = _announcing(article, kept, number)
-            if announcing is None or not (dashed or own or _ends_with_colon(article, number - 1)):
-                continue
-            announcing.quotations.append(Quotation(Range(inside[0].range.start, inside[-1].range.end), closed=True))
-        kept = [draft for draft in kept if draft not in own or draft is closing]
+            speaking = None
+        if closing is not None or speaking is not None:  # what others say in it is told by the one who speaks
+            told = [draft for draft in here if draft is not closing] if marked or own else []
+            kept = [draft for draft in kept if draft not in told]
     return kept
+
+
+def is_marked(article: Article, block: int) -> bool:
+    """Return whether a block opens with a dash or a bullet."""
+    return article.text.startswith(_DASHES + _BULLETS, article.blocks[block].range.start)
 
 
 def _first_person(text: str, draft: Draft) -> bool:
