@@ -13,7 +13,7 @@ from rag.speakers.parsed import Parsed, plain
 from rag.speakers.people import find_people
 from rag.speakers.quotations import Quotation, is_label
 from rag.speakers.resolve import Resolver, Source
-from rag.speakers.spoken import Draft, body_quotations, give_monologues, give_quotations, is_marked
+from rag.speakers.spoken import Draft, body_quotations, give_monologues, give_quotations, give_sections, is_marked
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -43,6 +43,7 @@ def find_statements(article: Article, sentences: Sequence[Sentence], parser: Par
     drafts += [draft for draft in aside_drafts(article, parsed, quotations) if draft.mention.at not in told]
     give_quotations(article, drafts, quotations)
     drafts = give_monologues(article, sentences, drafts)
+    give_sections(article, sentences, drafts)
     resolver = Resolver(article.text, parsed, find_people(article.text, parsed), article.authors)
     drafts.sort(key=lambda draft: (draft.cue, draft.source))
     return tuple(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -170,6 +171,44 @@ def give_monologues(article: Article, sentences: Sequence[Sentence], drafts: Seq
             told = [draft for draft in here if draft is not closing] if marked or own else []
             kept = [draft for draft in kept if draft not in told]
     return kept
+
+
+_VOICES = re.compile(
+    r"\b(say|says|said|think|thinks|believe|opinions?|views?|voices|comments?|reactions?|experts?|analysts?)\b", re.IGNORECASE
+)
+"""Headings under which every paragraph is somebody's words: "What the experts say"."""
+_REFERRING = frozenset("he she him her his they them the".split())
+
+
+def give_sections(article: Article, sentences: Sequence[Sentence], drafts: Sequence[Draft]) -> None:
+    """Give sentences without a cue of their own, under a heading such as "What the experts say", to who speaks there.
+
+    A paragraph belongs to the one who speaks in its first sentence, until somebody else does.
+    """
+    heading = ""
+    for number, block in enumerate(article.blocks):
+        if block.kind != "body":
+            heading = article.text[block.range.start : block.range.end]
+        elif _VOICES.search(heading):
+            _give_paragraph(article.text, [one for one in sentences if one.block == number], drafts)
+
+
+def _give_paragraph(text: str, sentences: Sequence[Sentence], drafts: Sequence[Draft]) -> None:
+    speaking: Draft | None = None
+    for sentence in sentences:
+        here = [draft for draft in drafts if draft.sentence is sentence and draft.speech]
+        outer = [draft for draft in here if not any(_holds(other, draft) for other in here if other is not draft)]
+        if sentence is sentences[0]:
+            speaking = outer[0] if len(outer) == 1 else None
+        elif speaking is not None and outer:
+            referring = text[outer[0].source.start : outer[0].source.end].split()[0].lower() in _REFERRING
+            speaking = outer[0] if len(outer) == 1 and referring else None
+        elif speaking is not None:
+            speaking.content.append(sentence.range)
+
+
+def _holds(outer: Draft, inner: Draft) -> bool:
+    return any(one.start <= inner.cue.start and inner.cue.end <= one.end for one in outer.ranges())
 
 
 def is_marked(article: Article, block: int) -> bool:
