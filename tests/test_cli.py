@@ -514,6 +514,30 @@ def test_retrieval_is_evaluated_in_a_library_of_its_own(shell: Shell) -> None:
     assert not shell.library.exists()
 
 
+def test_attributions_are_evaluated_written_and_their_misses_told(shell: Shell, reader: None) -> None:
+    text = "Talk in Baku\n\nAli said it rained. “It snowed,” the mayor said.\n"
+    gold = [
+        {"source": [[14, 17]], "cue": [[18, 22]], "content": [[23, 33]], "speaker": "Ali"},
+        {"source": [[47, 56]], "cue": [[57, 61]], "content": [[34, 46]]},
+    ]
+    path = write_lines(shell, "talk.jsonl", [{"id": "t1", "text": text, "attributions": gold}])
+    document = shell.folder / "evaluation.md"
+    command = ["evaluate", "attribution", "--data", path, "--resamples", "20"]
+    code, out, err = shell.run(*command, "--verbose", "--json", "--write", str(document))
+    assert (code, err) == (0, "rag: t1:34 missed: the mayor | said | “It snowed,”\n")
+    report = json.loads(out)
+    figures = {name: figure["value"] for name, figure in report["systems"]["ours"].items()}
+    assert figures.pop("words/s") > 0
+    assert figures == {
+        "precision": 1, "recall": 0.5, "F1": 0.6667, "quoted precision": 0, "quoted recall": 0, "quoted F1": 0,
+        "content": 0.5, "name": 1, "unnamed": 0,
+    }  # fmt: skip
+    assert list(report["systems"]) == ["ours", "name, verb, quotation"]
+    text = document.read_text()
+    assert "## Attribution: talk.jsonl" in text and "\n1 articles; seed 0, 20 resamples." in text
+    assert not shell.library.exists()
+
+
 @pytest.mark.parametrize("command", [["score"], ["evaluate", "ranking", "--data"], ["evaluate", "retrieval", "--data"]])
 @pytest.mark.parametrize(
     ("text", "message"),

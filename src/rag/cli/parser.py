@@ -11,7 +11,7 @@ from typing import Any
 from rag.cli import commands, measure
 from rag.version import VERSION
 
-SUITES = ("answers", "ranking", "refusal", "retrieval")
+SUITES = ("answers", "attribution", "ranking", "refusal", "retrieval")
 """Those of `rag.evaluate`, which is not imported to say so."""
 
 
@@ -82,7 +82,9 @@ def _add_measuring_commands(parsers: Any) -> None:
 
     evaluate = _command(parsers, "evaluate", measure.evaluate, "Measure quality beside simple baselines.")
     evaluate.add_argument("suite", choices=SUITES)
-    evaluate.add_argument("--data", type=Path, metavar="FILE", required=True, help="labelled questions as JSONL")
+    evaluate.add_argument(
+        "--data", type=Path, metavar="FILE", required=True, help="labelled questions, or texts, as JSONL"
+    )
     evaluate.add_argument(
         "--held-out",
         action="store_true",
