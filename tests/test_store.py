@@ -139,6 +139,7 @@ def test_a_sound_file_has_no_problems(store: Store) -> None:
     "change",
     [
         "UPDATE articles SET text = replace(text, 'Monday', 'Sunday')",
+        "UPDATE articles SET text = 'Rain'",
         "UPDATE articles SET title = 'Another'",
         "UPDATE sentences SET last = last - 1 WHERE number = 1",
         "UPDATE sentences SET vector = zeroblob(128) WHERE number = 1",

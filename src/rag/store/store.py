@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from rag.embed import Vectors
-from rag.errors import DamagedLibraryError, IndexMismatchError, ReadOnlyLibraryError, UnknownArticleError
+from rag.errors import DamagedLibraryError, IndexMismatchError, OffsetError, ReadOnlyLibraryError, UnknownArticleError
 from rag.records import Article, ArticleSummary, Block, Passage, Range, Sentence, Statement
 from rag.store import readings
 from rag.store.connections import Connections
@@ -79,6 +79,10 @@ class Store:
     def article_keys(self) -> list[int]:
         """Return the keys of all articles in the order of adding."""
         return [int(key) for (key,) in self._connections.rows("SELECT key FROM articles ORDER BY key")]
+
+    def ids(self) -> dict[int, str]:
+        """Return the id of every article by its key, in the order of adding."""
+        return dict(self._connections.rows("SELECT key, id FROM articles ORDER BY key"))
 
     def key_of(self, article_id: str) -> int:
         """Return the key of an article by its id, or by the beginning of its id when only one fits.
@@ -197,7 +201,7 @@ class Store:
             try:
                 entry = self._entry(key)
                 changed = entry is None or entry.sha256() != wanted
-            except (ValueError, TypeError):
+            except (OffsetError, ValueError, TypeError):
                 changed = True
             if changed:
                 yield f"{self.path}: article {article_id} is not as it was added; remove it and add it again"
