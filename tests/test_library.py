@@ -333,3 +333,16 @@ def test_a_library_of_the_format_before_that_cannot_be_written_is_asked_all_the_
         assert isinstance(library.ask("How many streets did rain close in Baku?"), Answer)
         assert len(said(library)) == 4
     assert ["the library cannot be written now" in record.getMessage() for record in caplog.records] == [True]
+
+
+def test_an_article_that_was_changed_in_the_file_is_named_and_stops_no_other_from_being_read(
+    tmp_path: Path, opening: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    make_old_library(tmp_path, RAIN.text, TALK.text)
+    with sqlite3.connect(tmp_path / FILE) as db:
+        db.execute("UPDATE articles SET text = 'Rain' WHERE id = ?", (RAIN.id,))
+    db.close()
+    with open_library(tmp_path, Settings()) as library:
+        assert [summary.speakers for summary in library.articles()] == [0, 2]
+        assert [RAIN.id in line for line in library.verify()] == [True]
+    assert [f"who said what in article {RAIN.id} is not read" in one.getMessage() for one in caplog.records] == [True]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -18,7 +19,7 @@ from rag.answer import (
     text_of,
 )
 from rag.embed import Encoder, Vector, load_encoder
-from rag.errors import IndexMismatchError
+from rag.errors import IndexMismatchError, OffsetError
 from rag.evidence import (
     SentenceScorer,
     Verdict,
@@ -39,6 +40,8 @@ from rag.scorer import Scorer
 from rag.settings import Balance, Settings
 from rag.speakers import StatementReader
 from rag.store import Entry, Reading, Store
+
+log = logging.getLogger(__name__)
 
 
 class Library:
@@ -218,18 +221,22 @@ class Library:
     def read_statements(self, articles: Sequence[str] = ()) -> None:
         """Read who said what anew in some articles, in all when none is named, without embedding.
 
-        Each is kept when it is read, so what is done stays done when a later one fails.
+        Each is kept when it is read, so what is done stays done when a later one fails. An article that cannot be read,
+        as it was changed in the file, is named and left as it is.
 
         Raises:
             UnknownArticleError: An id fits no article, or several.
             ReadOnlyLibraryError: The folder cannot be written.
             LibraryBusyError: Another process is writing.
         """
-        keys = [self._store.key_of(article_id) for article_id in articles] or self._store.article_keys()
-        for key in keys:
-            article = self._store.article(key)
-            if article is not None:
-                self._store.keep_reading(key, self._reading(article, self._store.sentences(key)))
+        ids = self._store.ids()
+        for key in [self._store.key_of(article_id) for article_id in articles] or ids:
+            try:
+                article = self._store.article(key)
+                if article is not None:
+                    self._store.keep_reading(key, self._reading(article, self._store.sentences(key)))
+            except (OffsetError, ValueError) as error:
+                log.warning("who said what in article %s is not read: %s", ids.get(key), error)
         self._shelf.clear()
 
     def build(self) -> None:
