@@ -5,8 +5,9 @@ has missed; reading anew who said what changes nothing of that. Keys are never u
 article have adjacent keys.
 """
 
+from rag.store.format import FORMAT
 from rag.store.readings import Reading
 from rag.store.rows import Change, Entry, Keys, PassageRow, StoredPassage
-from rag.store.store import FILE, FORMAT, Store
+from rag.store.store import FILE, Store
 
 __all__ = ["FILE", "FORMAT", "Change", "Entry", "Keys", "PassageRow", "Reading", "Store", "StoredPassage"]

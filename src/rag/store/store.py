@@ -10,17 +10,14 @@ from pathlib import Path
 import numpy as np
 
 from rag.embed import Vectors
-from rag.errors import DamagedLibraryError, IndexMismatchError, OffsetError, ReadOnlyLibraryError, UnknownArticleError
+from rag.errors import DamagedLibraryError, OffsetError, UnknownArticleError
 from rag.records import Article, ArticleSummary, Block, Passage, Range, Sentence, Statement
-from rag.store import readings
 from rag.store.connections import Connections
+from rag.store.format import begin, bring_up
 from rag.store.readings import COLUMNS, Reading, checksum, insert_reading, statement_of
-from rag.store.rows import SCHEMA, Change, Entry, Keys, PassageRow, StoredPassage, delete, insert, text_sha256, vectors
+from rag.store.rows import Change, Entry, Keys, PassageRow, StoredPassage, delete, insert, text_sha256, vectors
 
 FILE = "library.db"
-FORMAT = "2"
-_WITHOUT_READINGS = "1"
-"""The format before; it said nothing of who said what."""
 _SAME_TEXT = "SELECT id FROM articles WHERE text_sha256 = ?"
 
 
@@ -40,12 +37,8 @@ class Store:
         self.folder, self.path = folder, folder / FILE
         self._connections = Connections(self.path)
         if not self.path.exists() or not self._connections.rows("SELECT 1 FROM sqlite_master LIMIT 1"):
-            self._make(encoder)
-        found = self._meta("format")
-        if found == _WITHOUT_READINGS:
-            self._migrate()
-        elif found != FORMAT:
-            raise IndexMismatchError(self.path, "format", found, FORMAT)
+            begin(self._connections, folder, encoder=encoder)
+        bring_up(self._connections, self._meta("format"))
 
     def close(self) -> None:
         """Close the file; the store cannot be used afterwards."""
@@ -250,31 +243,6 @@ class Store:
             yield
 
     # Inside
-
-    def _make(self, encoder: str) -> None:
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ReadOnlyLibraryError(self.folder, error.strerror or str(error)) from error
-        with self._connections.writing() as db:
-            if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
-                return
-            for statement in SCHEMA.split(";"):
-                db.execute(statement)
-            db.executemany("INSERT INTO meta VALUES (?, ?)", [("format", FORMAT), ("encoder", encoder)])
-
-    def _migrate(self) -> None:
-        tables = readings.SCHEMA.split(";")
-        try:
-            with self._connections.writing() as db:
-                if db.execute("SELECT value FROM meta WHERE name = 'format'").fetchone() != (_WITHOUT_READINGS,):
-                    return
-                for statement in tables:
-                    db.execute(statement)
-                db.execute("UPDATE meta SET value = ? WHERE name = 'format'", (FORMAT,))
-        except ReadOnlyLibraryError:
-            for statement in tables:  # empty ones beside the file, so that it is read as if it had them
-                self._connections.rows(statement.replace("CREATE TABLE", "CREATE TEMP TABLE"))
 
     def _meta(self, name: str) -> str:
         rows = self._connections.rows("SELECT value FROM meta WHERE name = ?", (name,))
