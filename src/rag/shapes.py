@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from rag.records import Answer, ArticleSummary, Hit, Quote, Range, Reply
+from rag.records import Answer, ArticleSummary, Hit, Quote, Range, Reply, Speaker, Statement
 
 
 def reply_shape(reply: Reply, reply_id: str | None = None) -> dict[str, Any]:
@@ -28,7 +29,6 @@ def reply_shape(reply: Reply, reply_id: str | None = None) -> dict[str, Any]:
 
 def quote_shape(quote: Quote) -> dict[str, Any]:
     """Return a quote as JSON-ready values."""
-    speaker = {"name": quote.speaker.name, "role": quote.speaker.role} if quote.speaker else None
     context = _range(quote.context)
     if quote.context and context:
         context["text"] = quote.article.text[quote.context.start : quote.context.end]
@@ -43,7 +43,7 @@ def quote_shape(quote: Quote) -> dict[str, Any]:
         "score": quote.score,
         "passage": _range(quote.passage),
         "context": context,
-        "speaker": speaker,
+        "speaker": _speaker(quote.speaker),
         "attribution": quote.attribution,
         "cue": _range(quote.cue),
         "also": [
@@ -61,9 +61,28 @@ def hit_shape(hit: Hit) -> dict[str, Any]:
     return {"article": hit.article.id, "start": place.start, "end": place.end, "text": text, "score": hit.score}
 
 
+def statements_shape(statements: Sequence[Statement]) -> list[dict[str, Any]]:
+    """Return statements as JSON-ready values, in their order; `resolved_from` is there where there is one."""
+    return [
+        {
+            "speaker": _speaker(one.speaker),
+            "attribution": one.attribution,
+            "source": _range(one.source),
+            "cue": _range(one.cue),
+            "content": [_range(place) for place in one.content],
+        }
+        | ({"resolved_from": _range(one.resolved_from)} if one.resolved_from else {})
+        for one in statements
+    ]
+
+
 def summary_shape(summary: ArticleSummary) -> dict[str, Any]:
     """Return a line of the list of articles as JSON-ready values."""
     return {name: getattr(summary, name) for name in ArticleSummary.__slots__} | {"authors": list(summary.authors)}
+
+
+def _speaker(speaker: Speaker | None) -> dict[str, Any] | None:
+    return {"name": speaker.name, "role": speaker.role} if speaker else None
 
 
 def _range(place: Range | None) -> dict[str, Any] | None:
