@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rag.records import Answer, ArticleSummary, Hit, Quote, Range, Reply
+from rag.records import Answer, ArticleSummary, Comparison, Hit, Quote, Range, Reply, Side, Speaker, Stance
 
 
 def reply_shape(reply: Reply, reply_id: str | None = None) -> dict[str, Any]:
@@ -14,6 +14,8 @@ def reply_shape(reply: Reply, reply_id: str | None = None) -> dict[str, Any]:
     if isinstance(reply, Answer):
         quotes = [quote_shape(quote) for quote in reply.quotes]
         return {**head, "question": reply.question, "kind": "answer", "quotes": quotes, **tail}
+    if isinstance(reply, Comparison):
+        return {**head, **_comparison_shape(reply), **tail}
     return {
         **head,
         "question": reply.question,
@@ -26,9 +28,36 @@ def reply_shape(reply: Reply, reply_id: str | None = None) -> dict[str, Any]:
     }
 
 
+def _comparison_shape(reply: Comparison) -> dict[str, Any]:
+    return {
+        "question": reply.question,
+        "kind": "comparison",
+        "topic": reply.topic,
+        "quotes": [quote_shape(quote) for quote in reply.quotes],
+        "speakers": [_side_shape(side) for side in reply.sides],
+        "silent": [_speaker_shape(speaker) for speaker in reply.silent],
+        "topics": [{"name": topic.name, "quotes": list(topic.quotes)} for topic in reply.topics],
+        "differing": [{"quotes": list(one.quotes), "numbers": list(one.numbers)} for one in reply.differing],
+    }
+
+
+def _side_shape(side: Side) -> dict[str, Any]:
+    stances = [_stance_shape(stance) for stance in side.stances]
+    shape = {**_speaker_shape(side.speaker), "quotes": list(side.quotes)}
+    return {**shape, "stance": stances[0] if stances else None, "stances": stances}
+
+
+def _stance_shape(stance: Stance) -> dict[str, Any]:
+    return {"label": stance.label, "quote": stance.quote, "cue": _range(stance.cue)}
+
+
+def _speaker_shape(speaker: Speaker) -> dict[str, Any]:
+    return {"name": speaker.name, "role": speaker.role}
+
+
 def quote_shape(quote: Quote) -> dict[str, Any]:
     """Return a quote as JSON-ready values."""
-    speaker = {"name": quote.speaker.name, "role": quote.speaker.role} if quote.speaker else None
+    speaker = _speaker_shape(quote.speaker) if quote.speaker else None
     context = _range(quote.context)
     if quote.context and context:
         context["text"] = quote.article.text[quote.context.start : quote.context.end]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.errors import EmptyLibraryError, UnknownArticleError
-from rag.records import Article, Sentence
+from rag.records import Article, Sentence, Statement
 from rag.store import Store
 
 _KEPT_ARTICLES = 256
@@ -16,11 +16,12 @@ _KEPT_ARTICLES = 256
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An article that was read from the store, with its sentences and its key there."""
+    """An article that was read from the store, with its sentences, its statements and its key there."""
 
     key: int
     article: Article
     sentences: tuple[Sentence, ...]
+    statements: tuple[Statement, ...] = ()
 
 
 class Shelf:
