@@ -5,7 +5,7 @@ What follows a rule (Iranian, Armenian) need not be listed.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 _COUNTRIES = """
@@ -152,11 +152,17 @@ def country_forms(name: str) -> frozenset[str]:
 
 def of_country(text: str, forms: frozenset[str]) -> bool:
     """Return whether a text names a country in one of its forms."""
-    words = [part.strip(".,;:()|“”\"'’") for part in text.replace("’s", "").replace("'s", "").replace("-", " ").split()]
-    # "us" is a country in capitals only
+    return not forms.isdisjoint(_terms(text))
+
+
+@lru_cache(maxsize=50_000)
+def _terms(text: str) -> frozenset[str]:
+    """Runs of one to three words of a text, in small letters; "us" only where it is written in capitals."""
+    plain = text.replace("’s", "").replace("'s", "").replace("-", " ")
+    words = [part.strip(".,;:()|“”\"'’") for part in plain.split()]
     lower = [word.lower() if word.lower() != "us" or word.isupper() else "" for word in words]
     pairs = [f"{one} {other}" for one, other in pairwise(lower)]
-    return not forms.isdisjoint((*lower, *pairs, *(f"{a} {b}" for a, b in zip(pairs, lower[2:], strict=False))))
+    return frozenset((*lower, *pairs, *(f"{pair} {last}" for pair, last in zip(pairs, lower[2:], strict=False))))
 
 
 @cache

@@ -248,6 +248,7 @@ def _comparison(
                 about.setdefault(one.topic, []).append(number)
         sides.append(Side(speaker, tuple(range(first, len(quotes) + 1)), tuple(carried)))
     topics = [Topic(name, tuple(about[at])) for at, name in enumerate(names) if at in about]
+    on = [number for topic in topics for number in topic.quotes]
     everybody = wanted.meant.order or heard.speakers
     silent = [speaker for speaker in everybody if speaker not in chosen]
     return Comparison(
@@ -260,7 +261,7 @@ def _comparison(
         differing=tuple(
             pair for topic in topics for pair in differing([quotes[number - 1] for number in topic.quotes])
         ),
-        confidence=round(float(np.mean([quote.score for quote in quotes])), 4),
+        confidence=round(float(np.mean([quotes[number - 1].score for number in on])), 4) if on else 1.0,
         elapsed_ms=0.0,
     )
 

@@ -26,7 +26,7 @@ from rag.compare import (
     voices,
     whom,
 )
-from rag.embed import Encoder, Vectors
+from rag.embed import Encoder, Vector, Vectors
 from rag.errors import MissingPackageError
 from rag.evidence import Models, Numbers, load_foreign_models, stems_of
 from rag.languages import language_of
@@ -38,7 +38,7 @@ from rag.records import Abstention, Comparison
 from rag.settings import BUNDLED_ENCODER, MULTILINGUAL_ENCODER, Settings
 from rag.words import Word, likeness
 
-_KEPT_ARTICLES = 256
+_KEPT_ARTICLES, _KEPT_TOPICS = 256, 1_024
 _NEXT_PARAGRAPH = 2
 """How much further off a text is that stands in the paragraph before; the model of topics learnt on paragraphs."""
 _FOR_ALL_SPEAKERS: Family = "account"
@@ -72,6 +72,7 @@ class Comparing:
         self._settings, self._shelf, self._encoder, self._polyglot = settings, shelf, encoder, polyglot
         self._model, self._foreign, self._models = load_topic_model(), load_foreign_models(), models
         self._parts: OrderedDict[int, _Part] = OrderedDict()
+        self._topics: OrderedDict[str, Vector] = OrderedDict()
         self._lock = threading.Lock()
 
     def hear(self, keys: Sequence[int]) -> Heard:
@@ -145,8 +146,20 @@ class Comparing:
 
     def _cosines(self, topics: Sequence[str], heard: Heard) -> Numbers:
         """Cosines of topics to all that is said, on the scale of the bundled encoder, by the library's own one."""
-        cosines = (self._encoder.encode(topics, as_question=True) @ heard.vectors.T).astype(np.float64)
+        cosines = (np.stack([self._vector(topic) for topic in topics]) @ heard.vectors.T).astype(np.float64)
         return self._foreign.as_bundled(cosines) if self._settings.encoder == MULTILINGUAL_ENCODER else cosines
+
+    def _vector(self, topic: str) -> Vector:
+        """The vector of a topic; those of the articles' own come again with every comparison."""
+        with self._lock:
+            vector = self._topics.get(topic)
+        if vector is None:
+            vector = self._encoder.encode([topic], as_question=True)[0]
+            with self._lock:
+                self._topics[topic] = vector
+                if len(self._topics) > _KEPT_TOPICS:
+                    self._topics.popitem(last=False)
+        return vector
 
     def _foreign_to(self, asked: str, heard: Heard) -> bool:
         """Whether a question is in another language than the first article."""
