@@ -84,7 +84,7 @@ def test_what_is_in_no_article_is_refused_with_the_nearest(library: Library) -> 
 
 def test_a_question_can_be_kept_to_an_article(library: Library) -> None:
     reply = library.ask("Which schools closed?", articles=[RAIN.id])
-    quotes = reply.quotes if isinstance(reply, Answer) else reply.nearest
+    quotes = reply.nearest if isinstance(reply, Abstention) else reply.quotes
     assert {quote.article.id for quote in quotes} == {RAIN.id}
 
 

@@ -12,8 +12,8 @@ SOURCE = Path(__file__).parents[1] / "src" / "rag"
 
 ORDER = [
     "errors", "version", "lines", "records", "settings", "articles", "split", "speakers", "words", "languages",
-    "question", "embed", "store", "segment", "index", "retrieve", "scorer", "evidence", "answer", "library", "shapes",
-    "export", "evaluate", "train", "bench", "cli", "web",
+    "question", "embed", "store", "segment", "index", "retrieve", "scorer", "evidence", "answer", "compare", "library",
+    "shapes", "formats", "export", "evaluate", "train", "bench", "cli", "web",
 ]  # fmt: skip
 """A room imports only from rooms to its left; `cli` and `web` start each other lazily."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from rag.records import Answer, ArticleSummary, Hit, Quote, Range, Reply, Speaker, Statement
+from rag.records import Answer, ArticleSummary, Comparison, Hit, Quote, Range, Reply, Side, Speaker, Stance, Statement
 
 
 def reply_shape(reply: Reply, reply_id: str | None = None) -> dict[str, Any]:
@@ -15,6 +15,8 @@ def reply_shape(reply: Reply, reply_id: str | None = None) -> dict[str, Any]:
     if isinstance(reply, Answer):
         quotes = [quote_shape(quote) for quote in reply.quotes]
         return {**head, "question": reply.question, "kind": "answer", "quotes": quotes, **tail}
+    if isinstance(reply, Comparison):
+        return {**head, **_comparison_shape(reply), **tail}
     return {
         **head,
         "question": reply.question,
@@ -25,6 +27,33 @@ def reply_shape(reply: Reply, reply_id: str | None = None) -> dict[str, Any]:
         "nearest": [quote_shape(quote) for quote in reply.nearest],
         **tail,
     }
+
+
+def _comparison_shape(reply: Comparison) -> dict[str, Any]:
+    return {
+        "question": reply.question,
+        "kind": "comparison",
+        "topic": reply.topic,
+        "quotes": [quote_shape(quote) for quote in reply.quotes],
+        "speakers": [_side_shape(side) for side in reply.sides],
+        "silent": [_speaker(speaker) for speaker in reply.silent],
+        "topics": [{"name": topic.name, "quotes": list(topic.quotes)} for topic in reply.topics],
+        "differing": [{"quotes": list(one.quotes), "numbers": list(one.numbers)} for one in reply.differing],
+    }
+
+
+def _side_shape(side: Side) -> dict[str, Any]:
+    stances = [_stance_shape(stance) for stance in side.stances]
+    shape = {"name": side.speaker.name, "role": side.speaker.role, "quotes": list(side.quotes)}
+    return {**shape, "stance": stances[0] if stances else None, "stances": stances}
+
+
+def _stance_shape(stance: Stance) -> dict[str, Any]:
+    return {"label": stance.label, "quote": stance.quote, "cue": _range(stance.cue)}
+
+
+def _speaker(speaker: Speaker | None) -> dict[str, Any] | None:
+    return {"name": speaker.name, "role": speaker.role} if speaker else None
 
 
 def quote_shape(quote: Quote) -> dict[str, Any]:
@@ -79,10 +108,6 @@ def statements_shape(statements: Sequence[Statement]) -> list[dict[str, Any]]:
 def summary_shape(summary: ArticleSummary) -> dict[str, Any]:
     """Return a line of the list of articles as JSON-ready values."""
     return {name: getattr(summary, name) for name in ArticleSummary.__slots__} | {"authors": list(summary.authors)}
-
-
-def _speaker(speaker: Speaker | None) -> dict[str, Any] | None:
-    return {"name": speaker.name, "role": speaker.role} if speaker else None
 
 
 def _range(place: Range | None) -> dict[str, Any] | None:

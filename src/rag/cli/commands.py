@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -110,6 +111,22 @@ def ask(options: argparse.Namespace) -> int:
                 balance=options.balance,
             )
             show_json(reply_shape(reply, str(line["id"])))
+    return 0
+
+
+def compare(options: argparse.Namespace) -> int:
+    """Put what speakers say side by side."""
+    from rag.records import Comparison
+    from rag.shapes import reply_shape
+
+    with _open(options) as library:
+        reply = library.compare(options.topic, speakers=options.speaker, articles=options.article)
+    if options.format is not None and isinstance(reply, Comparison):
+        formats = import_module("rag.formats")  # the same files that the page offers for download
+        write = formats.comparison_csv if options.format == "csv" else formats.comparison_markdown
+        print(write(reply), end="")
+        return 0
+    show(options, reply_shape(reply), told(reply))
     return 0
 
 

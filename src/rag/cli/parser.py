@@ -55,6 +55,15 @@ def _add_library_commands(parsers: Any) -> None:
     )
     ask.add_argument("--quotes", type=_positive, metavar="N", help="at most N quotes")
 
+    compare = _command(parsers, "compare", commands.compare, "Put what speakers say side by side.")
+    compare.add_argument("topic", nargs="?", default="", metavar="TOPIC", help="the articles' own topics when left out")
+    compare.add_argument(
+        "--speaker", nargs="+", action="extend", default=[], metavar="NAME",
+        help="names, roles, countries or groups of the only speakers to compare",
+    )  # fmt: skip
+    compare.add_argument("--article", nargs="+", default=(), metavar="ID", help="look in these articles only")
+    compare.add_argument("--format", choices=("markdown", "csv"), help="print it as a file of this kind")
+
     search = _command(parsers, "search", commands.search, "Rank passages for a query.")
     search.add_argument("query", metavar="QUERY")
     search.add_argument("-k", type=_positive, default=10, metavar="N", help="passages (10)")
@@ -103,7 +112,7 @@ def _add_measuring_commands(parsers: Any) -> None:
                        help="ask a library of so many passages too, drawn from the article (none)")  # fmt: skip
 
     train = _command(parsers, "train", measure.train, "For maintainers: make the shipped models anew.")
-    train.add_argument("what", choices=("encoder", "scorer", "evidence", "languages"))
+    train.add_argument("what", choices=("encoder", "scorer", "evidence", "topics", "languages"))
     train.add_argument("--data", type=Path, metavar="DIR", required=True, help="labelled questions: train/ and dev/")
     train.add_argument("--work", type=Path, default=Path("build/train"), metavar="DIR",
                        help="states of a long training, to go on from")  # fmt: skip

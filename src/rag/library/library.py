@@ -18,6 +18,7 @@ from rag.answer import (
     answer,
     text_of,
 )
+from rag.compare import Compared, comparison_asked
 from rag.embed import Encoder, Vector, load_encoder
 from rag.errors import IndexMismatchError, OffsetError
 from rag.evidence import (
@@ -30,11 +31,22 @@ from rag.evidence import (
 )
 from rag.index import PassageIndex, index_problems
 from rag.library.across import Across
+from rag.library.comparing import Comparing
 from rag.library.polyglot import Polyglot
 from rag.library.reading import Found, Read, read_sentences
 from rag.library.shelf import Kept, Shelf
 from rag.question import Question, understand
-from rag.records import Article, ArticleSummary, Hit, RankedSentence, Reply, Sentence, Statement
+from rag.records import (
+    Abstention,
+    Article,
+    ArticleSummary,
+    Comparison,
+    Hit,
+    RankedSentence,
+    Reply,
+    Sentence,
+    Statement,
+)
 from rag.retrieve import retrieve
 from rag.scorer import Scorer
 from rag.settings import Balance, Settings
@@ -64,7 +76,9 @@ class Library:
         self._reader = reader if reader is not None else StatementReader()
         self._store = Store(folder, encoder=self._encoder.identity)
         self._shelf = Shelf(self._store)
-        self._across = Across(settings, self._shelf, polyglot or Polyglot(settings), distinct=self._models.distinct)
+        polyglot = polyglot or Polyglot(settings)
+        self._across = Across(settings, self._shelf, polyglot, distinct=self._models.distinct)
+        self._comparing = Comparing(settings, self._shelf, self._encoder, polyglot, self._models)
         self._index: PassageIndex | None = None
         self._lock = threading.Lock()
 
@@ -161,7 +175,7 @@ class Library:
         max_quotes: int | None = None,
         balance: Balance | None = None,
     ) -> Reply:
-        """Return the sentences that answer a question, or an abstention.
+        """Return the sentences that answer a question, a comparison when it asks for one, or an abstention.
 
         Args:
             question: What to find, in words.
@@ -178,10 +192,37 @@ class Library:
         began = time.perf_counter()
         understood = understand(question, after, max_characters=self.settings.max_question_characters)
         keys = self._shelf.scope(articles)
-        reply = self._reply(
-            understood, keys, most=max_quotes or self.settings.max_quotes, balance=balance or self.settings.balance
-        )
-        return replace(reply, elapsed_ms=round((time.perf_counter() - began) * 1000, 2))
+        compared = comparison_asked(question, after)
+        reply: Reply | None = self._compare(question, compared, keys, most=max_quotes) if compared else None
+        if reply is None:
+            most = max_quotes or self.settings.max_quotes
+            reply = self._reply(understood, keys, most=most, balance=balance or self.settings.balance)
+        return replace(reply, elapsed_ms=_since(began))
+
+    def compare(
+        self, topic: str = "", *, speakers: Sequence[str] = (), articles: Sequence[str] = ()
+    ) -> Comparison | Abstention:
+        """Return what speakers say on a topic, side by side, or an abstention.
+
+        Args:
+            topic: In words; empty for the articles' own main topics.
+            speakers: Names, roles, countries or groups of the only speakers to compare; all when empty.
+            articles: Ids of the only articles to look in; all when empty.
+
+        Raises:
+            QuestionError: The topic is too long, or holds no word.
+            UnknownArticleError: An article id fits no article, or several.
+            EmptyLibraryError: There are no articles.
+        """
+        began = time.perf_counter()
+        if topic.strip():
+            understand(topic, max_characters=self.settings.max_question_characters)
+        asked = topic.strip() or " and ".join(speakers)
+        compared = Compared("views", topic.strip(), tuple(speakers))
+        reply = self._compare(asked, compared, self._shelf.scope(articles))
+        if reply is None:
+            raise ValueError("a comparison of views is one, whoever speaks")
+        return replace(reply, elapsed_ms=_since(began))
 
     def rank(self, question: str, *, articles: Sequence[str] = ()) -> list[RankedSentence]:
         """Return the sentences that were looked at for a question, the likeliest to answer first.
@@ -300,6 +341,22 @@ class Library:
         scope = Scope(len(keys) if keys is not None else self._store.count(), unmentioned)
         return abstain(question, read.candidates, verdict, scope)
 
+    def _compare(
+        self, asked: str, compared: Compared, keys: tuple[int, ...] | None, *, most: int | None = None
+    ) -> Comparison | Abstention | None:
+        """Compare what is said in some articles, or in those found for the topic when they are too many."""
+        scope, limit = keys or tuple(self._store.article_keys()), self.settings.compared_articles
+        if len(scope) > limit:
+            query = understand(" ".join([compared.topic, *compared.parties]).strip() or asked, max_characters=10**6)
+            found = self._find(query, self._vector(query), keys, depth=limit * self.settings.search_depth)
+            scope = tuple(dict.fromkeys(one.kept.key for one in found))[:limit]
+        index = self._passage_index()
+
+        def mentioned(word: str) -> bool:
+            return bool(index.holding(word, 1, articles=keys))
+
+        return self._comparing.reply(asked, compared, scope, mentioned=mentioned, most=most)
+
     def _read(self, question: Question, keys: tuple[int, ...] | None) -> Read:
         vector = self._vector(question)
         found = self._find(question, vector, keys, depth=self.settings.search_depth)
@@ -342,3 +399,8 @@ class Library:
     def _check_encoder(self) -> None:
         if self._store.encoder != self._encoder.identity:
             raise IndexMismatchError(self._store.path, "encoder", self._store.encoder, self._encoder.identity)
+
+
+def _since(began: float) -> float:
+    """Milliseconds since a moment."""
+    return round((time.perf_counter() - began) * 1000, 2)

@@ -76,7 +76,9 @@ def _turns(article: Article) -> dict[int, re.Match[str]]:
     return {n: turn for n, turn in found.items() if turn["who"].isupper() or times[turn["who"]] > 1}
 
 
-def aside_drafts(article: Article, parsed: Sequence[Parsed], quotations: Sequence[Sequence[Quotation]]) -> Iterator[Draft]:
+def aside_drafts(
+    article: Article, parsed: Sequence[Parsed], quotations: Sequence[Sequence[Quotation]]
+) -> Iterator[Draft]:
     """Yield who speaks between dashes inside of quotation marks, where no parser finds it."""
     for at, one in enumerate(parsed):
         for quotation in quotations[one.sentence.block]:

@@ -89,9 +89,9 @@ def _verb(verb: Token, quoted: Sequence[bool]) -> Clause | None:
     if not source:
         return None
     own = {verb.i, *source, *(i for c in verb.children if c.dep_ in _OWN_WORDS for i in _span(c))}
-    after = next((c for c in verb.children if c.lower_ in ("from", "of") and c.i == subject.right_edge.i + 1), None)
-    if after is not None and subject.i > verb.i:  # "complains farmer Doe from the village"
-        source |= set(_span(after))
+    origin = next((c for c in verb.children if c.lower_ in ("from", "of") and c.i == subject.right_edge.i + 1), None)
+    if origin is not None and subject.i > verb.i:  # "complains farmer Doe from the village"
+        source |= set(_span(origin))
         own |= source
     if inverted is not None:
         content = _main(verb.doc, subject, own)
@@ -142,7 +142,12 @@ def _subject(verb: Token, depth: int = 0) -> Token | None:
     head = verb.head
     if verb.dep_ == "advcl" and verb.tag_ == "VBG":
         return _subject(_reporting(verb, head), depth + 1)
-    if verb.dep_ == "advcl" and verb.tag_ in _FINITE and verb.i > head.i and not any(c.dep_ == "mark" for c in verb.children):
+    if (
+        verb.dep_ == "advcl"
+        and verb.tag_ in _FINITE
+        and verb.i > head.i
+        and not any(c.dep_ == "mark" for c in verb.children)
+    ):
         return _subject(head, depth + 1)
     if verb.dep_ == "xcomp" or (verb.dep_ == "conj" and head.tag_[:2] in ("VB", "MD")):
         return _subject(head, depth + 1)
@@ -210,7 +215,9 @@ def _complements(verb: Token, kinds: frozenset[str]) -> set[int]:
 def _around(verb: Token, source: set[int], quoted: Sequence[bool]) -> set[int]:
     """What is said around a verb that takes nothing itself: "the plan, he said, will fail"."""
     doc = verb.doc
-    beside = [i for i in (min(source) - 1, min(source) - 2, max(source) + 1, verb.i - 2, verb.i + 1, verb.i + 2) if 0 <= i]
+    beside = [
+        i for i in (min(source) - 1, min(source) - 2, max(source) + 1, verb.i - 2, verb.i + 1, verb.i + 2) if i >= 0
+    ]
     if any(i < len(doc) and quoted[i] for i in beside):
         return set()
     if verb.dep_ in ("parataxis", "advcl", "ccomp", "conj") and verb.head.tag_[:2] in ("VB", "MD"):
@@ -254,9 +261,13 @@ def _passive(verb: Token) -> Clause | None:
         return None
     source = set(range(named.left_edge.i, named.i + 1)) | set(_span(named))
     taken = [c for c in verb.children if c.dep_ in ("ccomp", "xcomp")]
-    taken += [c for c in named.children if c.dep_ in ("relcl", "acl") and any(m.lower_ in ("that", "to") for m in c.children)]
+    taken += [
+        c for c in named.children if c.dep_ in ("relcl", "acl") and any(m.lower_ in ("that", "to") for m in c.children)
+    ]
     content = {i for c in taken for i in _span(c)}
-    subject = next((c for c in verb.children if c.dep_ == "nsubjpass" and c.lower_ not in ("it", *_EMPTY_SUBJECTS)), None)
+    subject = next(
+        (c for c in verb.children if c.dep_ == "nsubjpass" and c.lower_ not in ("it", *_EMPTY_SUBJECTS)), None
+    )
     if subject is not None and any(c.dep_ == "xcomp" or c.dep_ in ("relcl", "acl") for c in taken):
         content |= set(_span(subject))
     if not content:
@@ -323,7 +334,10 @@ def _adjective(adjective: Token) -> Clause | None:
     if not taken:
         return None
     return Clause(
-        _sorted(_mention(subject, verb, ())), (verb.i, adjective.i), _sorted({i for c in taken for i in _span(c)}), False
+        _sorted(_mention(subject, verb, ())),
+        (verb.i, adjective.i),
+        _sorted({i for c in taken for i in _span(c)}),
+        False,
     )
 
 

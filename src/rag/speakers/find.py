@@ -46,11 +46,7 @@ def find_statements(article: Article, sentences: Sequence[Sentence], parser: Par
     give_sections(article, sentences, drafts)
     resolver = Resolver(article.text, parsed, find_people(article.text, parsed), article.authors)
     drafts.sort(key=lambda draft: (draft.cue, draft.source))
-    return tuple(
-        _statement(article.text, draft, resolver)
-        for draft in drafts
-        if _says_something(article.text, draft)
-    )
+    return tuple(_statement(article.text, draft, resolver) for draft in drafts if _says_something(article.text, draft))
 
 
 def _parse(

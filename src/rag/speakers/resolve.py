@@ -193,9 +193,7 @@ class Resolver:
         return [
             (one, person)
             for one, person in self._mentions
-            if one.range.start < here.start
-            and not one.quoted
-            and 0 <= block - self._parsed[one.at].paragraph <= _REACH
+            if one.range.start < here.start and not one.quoted and 0 <= block - self._parsed[one.at].paragraph <= _REACH
         ]
 
     def _spoke(self, source: Source, gender: Gender | None) -> Person | None:
@@ -246,7 +244,9 @@ class Resolver:
             return self._person_by_role(source, tokens, head) or Resolved()
         if opening in _DEFINITE and word in ORGANISATIONS and not proper and word not in INSTITUTIONS:
             return self._organisation(source, word)
-        if (word in GROUPS or (head.tag_ == "NNS" and word not in DOCUMENTS)) and opening not in _DEFINITE | _INDEFINITE:
+        if (
+            word in GROUPS or (head.tag_ == "NNS" and word not in DOCUMENTS)
+        ) and opening not in _DEFINITE | _INDEFINITE:
             return Resolved(_described(self._text, self._place(source)))
         if word in GROUPS and opening in _DEFINITE and len(tokens) > 2:
             return self._institution(tokens, source)

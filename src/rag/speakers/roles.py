@@ -55,12 +55,16 @@ fisherman farmer worker
 CLASSES: tuple[frozenset[str], ...] = tuple(_words(row) for row in _CLASSES.splitlines() if row)
 """Nouns in a row may mean the same person: who is an analyst can be called the expert."""
 
-PERSONS = frozenset().union(*CLASSES) | RANKS | _words(
-    "man woman person speaker employee member fellow founder owner host star actor actress singer player coach "
-    "student pastor priest father mother wife husband daughter son brother sister friend rival opponent supporter "
-    "donor veteran delegate voter user author novelist artist co-founder president-elect consultant pollster "
-    "widow neighbour neighbor pilot driver sailor chairperson graduate orientalist iranologist interlocutor hydrologist nurse pensioner hydrologist resident ambassador "
-    "counterpart colleague successor predecessor"
+PERSONS = (
+    frozenset().union(*CLASSES)
+    | RANKS
+    | _words(
+        "man woman person speaker employee member fellow founder owner host star actor actress singer player coach "
+        "student pastor priest father mother wife husband daughter son brother sister friend rival opponent supporter "
+        "donor veteran delegate voter user author novelist artist co-founder president-elect consultant pollster "
+        "widow neighbour neighbor pilot driver sailor chairperson graduate orientalist iranologist interlocutor hydrologist nurse pensioner hydrologist resident ambassador "
+        "counterpart colleague successor predecessor"
+    )
 )
 """Nouns for one person."""
 

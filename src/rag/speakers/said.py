@@ -13,7 +13,7 @@ _OTHERS = 0.2
 
 
 def who_says(text: str, place: Range, statements: Sequence[Statement]) -> Statement | None:
-    """Return the statement that a sentence is part of, None where it is in the author's voice or two people speak in it.
+    """Return the statement that a sentence is part of; None where the author or several people speak in it.
 
     Of statements inside each other the outermost counts: in "Doe says that Roe lied" it is Doe who speaks.
     """

@@ -110,7 +110,9 @@ def _follow(
             if block < 0 or not quotations[block]:
                 return
             following, start = quotations[block][0], article.blocks[block].range.start
-            goes_on = announced or (last is not None and not last.closed) or _wholly_quoted(text, article, block, quotations)
+            goes_on = (
+                announced or (last is not None and not last.closed) or _wholly_quoted(text, article, block, quotations)
+            )
             if following.range.start != start or not goes_on:
                 return
         elif text[end : following.range.start].strip():
@@ -174,7 +176,8 @@ def give_monologues(article: Article, sentences: Sequence[Sentence], drafts: Seq
 
 
 _VOICES = re.compile(
-    r"\b(say|says|said|think|thinks|believe|opinions?|views?|voices|comments?|reactions?|experts?|analysts?)\b", re.IGNORECASE
+    r"\b(say|says|said|think|thinks|believe|opinions?|views?|voices|comments?|reactions?|experts?|analysts?)\b",
+    re.IGNORECASE,
 )
 """Headings under which every paragraph is somebody's words: "What the experts say"."""
 _REFERRING = frozenset("he she him her his they them the".split())

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
-from rag.records import Answer, Quote, Reply
+from rag.records import Answer, Comparison, Quote, Reply
 
 TURNS_KEPT = 100
 """Turns of a conversation that are kept and shown; bounds what one open page costs the server."""
@@ -87,4 +87,4 @@ def quotes_of(reply: Reply | str | None) -> tuple[Quote, ...]:
     """The quotes that a reply shows: those that answer, or those that come nearest."""
     if reply is None or isinstance(reply, str):
         return ()
-    return reply.quotes if isinstance(reply, Answer) else reply.nearest
+    return reply.quotes if isinstance(reply, Answer | Comparison) else reply.nearest

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from rag.errors import RagError
-from rag.records import Answer, Quote
+from rag.records import Answer, Comparison, Quote
 from rag.web.conversation import Conversation
 from rag.web.examples import example_questions
 from rag.web.render import (
@@ -223,7 +223,7 @@ def panel_of(library: Library, conversation: Conversation) -> str:
     if summaries and not conversation.opened:
         conversation.open(summaries[0].id)
     latest = conversation.latest()
-    quotes = latest.quotes if isinstance(latest, Answer) else ()
+    quotes = latest.quotes if isinstance(latest, Answer | Comparison) else ()
     opened = [_opened(library, article, quotes) for article in conversation.opened]
     shown = conversation.shown if conversation.shown in conversation.opened else next(iter(conversation.opened), None)
     return panel_html(opened, summaries, shown=shown, version=str(conversation.replies))

@@ -10,7 +10,7 @@ import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from rag.records import Answer, Article, ArticleSummary, Block, Quote, Range, Reply, Sentence
+from rag.records import Answer, Article, ArticleSummary, Block, Comparison, Quote, Range, Reply, Sentence
 
 _AS_ENTITIES = {0: "\ufffd", 9: "&#9;", 10: "&#10;", 13: "&#13;"}
 """HTML drops a NUL and the chat re-indents tabs and line ends, so these travel as entities."""
@@ -55,7 +55,7 @@ def failure_html(message: str) -> str:
 
 def reply_html(reply: Reply) -> str:
     """A reply: its quotes in reading order, or the reason why there are none and what comes nearest."""
-    if isinstance(reply, Answer):
+    if isinstance(reply, Answer | Comparison):
         quotes = "".join(quote_html(quote) for quote in reply.quotes)
         return f'<div class="reply answer">{quotes}{_foot(_counted(len(reply.quotes)), reply.elapsed_ms)}</div>'
     nearest = "".join(quote_html(quote) for quote in reply.nearest)
@@ -84,7 +84,7 @@ def spoken(reply: Reply | str) -> str:
     """A reply in whole sentences, as plain text for a screen reader."""
     if isinstance(reply, str):
         return reply
-    if isinstance(reply, Answer):
+    if isinstance(reply, Answer | Comparison):
         parts = [f"The reply has {_counted(len(reply.quotes))}."]
         parts += [f"Quote {quote.number}{_said_by(quote)}: {quote.text}" for quote in reply.quotes]
         return " ".join(parts)
