@@ -11,9 +11,9 @@ import pytest
 SOURCE = Path(__file__).parents[1] / "src" / "rag"
 
 ORDER = [
-    "errors", "version", "lines", "records", "settings", "articles", "split", "speakers", "words", "languages", "question",
-    "embed", "store", "segment", "index", "retrieve", "scorer", "evidence", "answer", "compare", "library", "shapes",
-    "formats", "export", "evaluate", "train", "bench", "cli", "web",
+    "errors", "version", "lines", "records", "settings", "articles", "split", "speakers", "words", "languages",
+    "question", "embed", "store", "segment", "index", "retrieve", "scorer", "evidence", "answer", "compare", "library",
+    "shapes", "formats", "export", "evaluate", "train", "bench", "cli", "web",
 ]  # fmt: skip
 """A room imports only from rooms to its left; `cli` and `web` start each other lazily."""
 

@@ -1,5 +1,5 @@
-// What the page does without the server: follow a citation into the article, come back, copy a reply,
-// switch panels on a small screen. One set of listeners on the document; Gradio may replace any element
+// What the page does without the server: follow a citation into the article, mark the words that prove it, come
+// back, copy a reply, move in a comparison, filter and save lists, switch views. One set of listeners on the document; Gradio may replace any element
 // at any time, so `apply` restores from `state` whatever it undid.
 (() => {
   "use strict";
@@ -8,10 +8,16 @@
     article: null, // id of the article in view
     version: null, // the panel update whose wish for an article was last followed
     sentence: null, // element id of the marked sentence
+    link: null, // the whole address of the citation that was followed: the sentence, and words in it
     pending: false, // the marked sentence is still to be brought into view
     loading: false, // the article in view was asked for and is not there yet
     from: null, // the citation that was followed
-    view: "chat", // the panel in view on a small screen
+    view: "chat", // the view on a small screen: chat, compare, voices or article
+    side: "chat", // the view beside the article
+    offering: false, // the speakers to choose from are in view
+    offered: null, // whose speakers were asked for last
+    listed: null, // the article whose statements were asked for last
+    comparing: false, // a comparison was asked for and is still to be brought into view
     turns: "", // how many questions and replies the chat showed last time
   };
 
@@ -25,7 +31,14 @@
 
   const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
   const articles = () => all("#panel .article");
-  const target = (link) => decodeURIComponent(link.hash.slice(1));
+  const address = (link) => decodeURIComponent(link.hash.slice(1));
+  // An address is a sentence's id, `@` and the ranges of what is said, `!` and those of the words that prove it.
+  const parts = (address) => address.match(/^(.*-\d+)(?:@([\d:,]+))?(?:!([\d:,]+))?$/s) ?? [address, address];
+  const target = (link) => parts(address(link))[1];
+  const narrow = matchMedia("(max-width: 820px)");
+  const panes = { chat: "#talk", compare: "#compare", voices: "#voices-view" };
+  const boxes = { chat: "#chat [role=log]", compare: "#compare", voices: "#voices-view" };
+  const paneOf = (element) => Object.keys(panes).find((name) => element.closest(panes[name])) ?? "chat";
   const articleOf = (sentence) => sentence.slice(2, sentence.lastIndexOf("-"));
 
   // The reader's choice stays, unless it is gone or a new reply quotes only other articles.
@@ -42,8 +55,11 @@
 
   function apply() {
     setAttribute(document.documentElement, "data-view", state.view);
-    for (const button of all(".view")) setAttribute(button, "aria-pressed", String(button.dataset.to === state.view));
+    setAttribute(document.documentElement, "data-side", state.side);
+    const shown = narrow.matches ? state.view : state.side;
+    for (const button of all(".view")) setAttribute(button, "aria-pressed", String(button.dataset.to === shown));
     tidyChat();
+    tidyCompare();
 
     const source = one("#panel .source");
     if (!source) return;
@@ -64,9 +80,151 @@
       reveal(marked);
     }
     for (const link of all("a.cite")) {
-      const followed = link === state.from || (!state.from?.isConnected && target(link) === state.sentence);
+      const followed = link === state.from || (!state.from?.isConnected && address(link) === state.link);
       setAttribute(link, "aria-current", followed ? "true" : null);
     }
+    markWords(marked);
+    askForLists();
+  }
+
+  // The words that an address names, marked over the text without touching it.
+  function markWords(sentence) {
+    if (!globalThis.Highlight) return;
+    const text = sentence?.closest(".text");
+    const [, , said, proof] = text ? parts(state.link) : [];
+    const words = `${said ?? ""}!${proof ?? ""}`;
+    if (marks.text === text && marks.words === words && marks.within?.isConnected) return;
+    Object.assign(marks, { text, words, within: sentence });
+    for (const [name, ranges] of [["said", said], ["proof", proof]]) {
+      if (ranges) CSS.highlights.set(name, new Highlight(...ranges.split(",").map((range) => rangeIn(text, range))));
+      else CSS.highlights.delete(name);
+    }
+    for (const other of all(".s[data-partly]")) if (other !== sentence || !said) other.removeAttribute("data-partly");
+    if (said) setAttribute(sentence, "data-partly", "");
+  }
+
+  const marks = { text: null, words: "!", within: null }; // what is marked now
+
+  function rangeIn(text, words) {
+    const [start, end] = words.split(":").map(Number);
+    const range = new Range();
+    const walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
+    range.setStart(text, 0);
+    range.collapse(true);
+    for (let before = 0, node; (node = walker.nextNode()); before += node.length) {
+      if (start >= before && start < before + node.length) range.setStart(node, start - before);
+      if (end > before && end <= before + node.length) {
+        range.setEnd(node, end - before);
+        break;
+      }
+    }
+    return range;
+  }
+
+  // Lists are fetched when they come into view, and again when another article does.
+  function askForLists() {
+    const statements = one("#statements .voices, #statements .loading, #statements .failure");
+    if (state.side === "voices" && statements && state.article && state.listed !== state.article) {
+      state.listed = state.article;
+      statements.dispatchEvent(new CustomEvent("list", { bubbles: true, detail: state.article }));
+    }
+    const scope = scopeOf() ?? "*";
+    const offer = one("#offered .html-container, #offered");
+    if (state.offering && offer && state.offered !== scope) {
+      state.offered = scope;
+      offer.dispatchEvent(new CustomEvent("offer", { bubbles: true, detail: scopeOf() }));
+    }
+  }
+
+  const scopeOf = () => (one("#form input[value=this]")?.checked ? state.article : null);
+  const chosen = () => all("#offered input:checked").map((box) => box.value);
+
+  function tidyCompare() {
+    const form = one("#form form");
+    if (!form) return;
+    setAttribute(one(".scope", form), "hidden", one("#panel select") ? null : "");
+    setAttribute(one(".some", form), "aria-expanded", String(state.offering));
+    const many = chosen().length;
+    const words = many ? ` (${many} chosen)` : "";
+    if (one(".chosen", form).textContent !== words) one(".chosen", form).textContent = words;
+    const result = one("#result .compared, #result .reply:not(.waiting)");
+    if (state.comparing && result) {
+      state.comparing = false;
+      scrollTo(one("#compare"), result, 16);
+    }
+  }
+
+  function compare(form) {
+    const topic = one("[name=topic]", form).value;
+    const wanted = { topic, speakers: state.offering ? chosen() : [], article: scopeOf() };
+    form.dispatchEvent(new CustomEvent("compare", { bubbles: true, detail: wanted }));
+    const old = one("#result .compared, #result .reply");
+    old?.classList.add("waiting", "reply");
+    state.comparing = true;
+  }
+
+  function look(view) {
+    state.view = view;
+    if (view !== "article") state.side = view;
+    if (view === "voices" && !one("#statements .voices")) state.listed = null;
+    apply();
+  }
+
+  function showTable(link) {
+    const position = all("#chat [role=log] .reply").indexOf(link.closest(".reply"));
+    const result = one("#result .compared, #result .reply, #result .no-result");
+    result.dispatchEvent(new CustomEvent("show-table", { bubbles: true, detail: position }));
+    result.classList.add("waiting", "reply");
+    state.comparing = true;
+    look("compare");
+    one("#form [name=topic]").focus();
+  }
+
+  function jump(link) {
+    const cell = document.getElementById(link.hash.slice(1));
+    const box = one("#compare .box.quotes");
+    scrollTo(one("#compare"), cell, 56);
+    const left = box.scrollLeft + cell.getBoundingClientRect().left - box.getBoundingClientRect().left;
+    box.scrollTo({ left: left - one("th", box).offsetWidth, behavior: calm() ? "auto" : "smooth" });
+    cell.focus({ preventScroll: true });
+  }
+
+  // In the picture one number takes the Tab key; arrows move from number to number.
+  function step(link, key) {
+    const cell = link.closest("td");
+    const row = cell.parentElement;
+    const up = { ArrowUp: row.previousElementSibling, ArrowDown: row.nextElementSibling }[key];
+    const cells = {
+      ArrowLeft: cell.previousElementSibling,
+      ArrowRight: cell.nextElementSibling,
+      Home: one("td", row),
+      End: all("td", row).at(-1),
+    };
+    const next = one("a.jump", up?.cells[cell.cellIndex] ?? cells[key] ?? document.createElement("i"));
+    if (!next) return;
+    for (const other of all(".heat a.jump")) other.tabIndex = other === next ? 0 : -1;
+    next.focus();
+  }
+
+  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+  function sieve(field) {
+    const named = all("[data-name]", field.closest(".sieved"));
+    const words = plain(field.value).split(/\s+/).filter(Boolean);
+    for (const item of named) item.hidden = !words.every((word) => plain(item.dataset.name).includes(word));
+    const left = named.filter((item) => !item.hidden);
+    one(".found", field.closest(".sieve")).textContent = words.length ? `${left.length} of ${named.length}` : "";
+    if (words.length && left.length === 1 && left[0].matches("details")) left[0].open = true;
+  }
+
+  function save(button) {
+    // Spreadsheets take a table for UTF-8 only when it begins with this mark.
+    const mark = button.dataset.type === "text/csv" ? "\ufeff" : "";
+    const file = new Blob([mark, button.dataset.text], { type: `${button.dataset.type};charset=utf-8` });
+    const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file) });
+    link.download = button.dataset.name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
   }
 
   // Gradio names every message by its raw markup and announces half-drawn replies: both are spoken better
@@ -101,8 +259,10 @@
   }
 
   function follow(link) {
+    state.link = address(link);
     state.sentence = target(link);
     state.from = link;
+    state.side = paneOf(link);
     state.view = "article";
     state.pending = true;
     show(articleOf(state.sentence));
@@ -118,21 +278,31 @@
   }
 
   function back() {
-    state.view = "chat";
+    const within = one(panes[state.side]);
+    const links = all("a.cite", within).filter((link) => !link.closest("[hidden]"));
+    const link = links.includes(state.from) ? state.from : links.findLast((a) => address(a) === state.link);
+    state.view = state.side;
     apply();
-    const links = all("a.cite");
-    const link = state.from?.isConnected ? state.from : links.findLast((a) => target(a) === state.sentence);
     if (!link) return false;
+    const fold = link.closest("details");
+    if (fold) fold.open = true;
     link.focus({ preventScroll: true });
-    const log = one("#chat [role=log]");
+    const log = one(boxes[state.side]);
     const seen = log.getBoundingClientRect();
     const place = link.getBoundingClientRect();
     if (place.top < seen.top || place.bottom > seen.bottom) scrollTo(log, link, 80);
     return true;
   }
 
+  function skip() {
+    const goals = { chat: "#question textarea", compare: "#form [name=topic]", voices: "#statements input, #statements summary" };
+    const shown = narrow.matches ? state.view : state.side;
+    one(goals[shown] ?? "#panel .shelf")?.focus();
+  }
+
   async function copy(button) {
-    const lines = all(".reply .message, .reply .label, .reply .quote", button.closest(".reply").parentElement);
+    const reply = button.closest(".reply");
+    const lines = all(".message, .nearest .label, .line, .names li, .quote", reply);
     const text = lines.map((line) => (line.matches(".quote") ? quoteText(line) : line.textContent)).join("\n\n");
     let done = true;
     try {
@@ -145,9 +315,11 @@
   }
 
   function quoteText(quote) {
-    const who = one(".who", quote);
-    const from = [who?.textContent, one(".from", quote).textContent].filter(Boolean).join(". ");
-    return `[${one(".chip", quote).textContent}] ${one(".words", quote).textContent}\n    ${from}`;
+    const about = all(".who, .about, .how:not(.who .how), .stance, .from", quote).map((part) =>
+      part.matches(".stance") ? all("span", part).map((words) => words.textContent).join(": ") : part.textContent,
+    );
+    const from = about.length ? `\n    ${about.join(". ")}` : "";
+    return `[${one(".chip", quote).textContent}] ${one(".words", quote).textContent}${from}`;
   }
 
   // The clipboard interface is missing on plain http addresses other than this machine's own.
@@ -164,34 +336,57 @@
     "click",
     (event) => {
       const hit = (selector) => event.target.closest?.(selector);
-      const link = hit("a.cite, a.copy, a.skip");
+      const link = hit("a.cite, a.copy, a.skip, a.jump, a.table");
       if (link) event.preventDefault();
       if (link?.matches(".cite")) follow(link);
       else if (link?.matches(".copy")) copy(link);
-      else if (link) one("#question textarea")?.focus();
-      else if (hit(".view")) {
-        state.view = hit(".view").dataset.to;
+      else if (link?.matches(".jump")) jump(link);
+      else if (link?.matches(".table")) showTable(link);
+      else if (link) skip();
+      else if (hit(".view")) look(hit(".view").dataset.to);
+      else if (hit("#new")) look("chat");
+      else if (hit(".back")) back();
+      else if (hit(".download")) save(hit(".download"));
+      else if (hit(".some")) {
+        state.offering = !state.offering;
         apply();
-      } else if (hit(".back")) back();
-      else if (hit(".quote .words") && getSelection().isCollapsed) follow(one(".cite", hit(".quote")));
+      } else if (hit(".quote .words") && getSelection().isCollapsed) follow(one(".cite", hit(".quote")));
+      else if (hit(".statement .words") && getSelection().isCollapsed) follow(one(".cite", hit(".statement")));
     },
     true,
   );
 
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && state.sentence && !event.isComposing) {
+    const on = (selector) => event.target.matches?.(selector);
+    if (event.key === "Escape" && state.sentence && !event.isComposing && !on("[type=search]")) {
       if (back()) event.preventDefault();
-    } else if (event.key === " " && event.target.matches?.("a.copy")) {
+    } else if (event.key === " " && on("a.copy, a.table")) {
       event.preventDefault();
-      copy(event.target);
+      event.target.click();
+    } else if (/^(Arrow|Home|End)/.test(event.key) && on("a.jump")) {
+      event.preventDefault();
+      step(event.target, event.key);
     }
   });
 
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("#form form")) return;
+    event.preventDefault();
+    compare(event.target);
+  });
+
+  document.addEventListener("input", (event) => {
+    if (event.target.matches?.(".sieve input")) sieve(event.target);
+  });
+
   document.addEventListener("change", (event) => {
+    if (event.target.matches?.("#compare input")) apply();
     if (!event.target.matches?.("#panel select")) return;
     show(event.target.value);
     one("#panel .shelf").scrollTo({ top: 0 });
   });
+
+  narrow.addEventListener("change", apply);
 
   let planned = false;
   new MutationObserver(() => {
