@@ -44,7 +44,8 @@ def comparison_html(comparison: Comparison) -> str:
         for side in comparison.sides
     )
     return (
-        f'<h2 class="topic line">{verbatim(title_of(comparison))}</h2>{_origin(comparison)}'
+        f'<h2 class="topic line">{verbatim(title_of(comparison))}</h2>'
+        f'<p class="origin line">From {_origin(comparison)}</p>'
         f"{sides}{_differing(comparison)}{_silent(comparison.silent, shown=SILENT_SHOWN)}"
     )
 
@@ -52,10 +53,9 @@ def comparison_html(comparison: Comparison) -> str:
 def compared_html(comparison: Comparison) -> str:
     """A comparison as a page of its own: what it is, a picture of who speaks how much, and the table of quotes."""
     columns = columns_of(comparison)
-    said = f"{summary(comparison)}."
     return (
         f'<section class="compared" aria-labelledby="compared"><div class="head"><h2 id="compared" tabindex="-1">'
-        f'{verbatim(title_of(comparison))}</h2><p class="about">{said}</p>{_origin(comparison)}'
+        f'{verbatim(title_of(comparison))}</h2><p class="about">{summary(comparison)}, from {_origin(comparison)}</p>'
         f"{_downloads(comparison)}</div>{_heat(comparison, columns)}{_differing(comparison)}"
         f"{_table(comparison, columns)}{_silent(comparison.silent)}</section>"
     )
@@ -106,7 +106,7 @@ def _quotes(comparison: Comparison, side: Side, quotes: Sequence[Quote], *, tagg
         tags = [f'<span class="about">On {verbatim(topics[quote.number])}</span>'] if quote.number in topics else []
         tags += [f'<span class="how">{how.capitalize()}</span>'] if how else []
         tag = f'<div class="tags">{"".join(tags)}</div>' if tags else ""
-        source = f'<div class="from">{_title_and_date(quote.article)}</div>' if sourced else ""
+        source = f'<div class="from">{title_and_date(quote.article)}</div>' if sourced else ""
         parts.append(framed_html(quote, f"{tag}{_stances(side, quote)}{source}"))
     return "".join(parts)
 
@@ -127,11 +127,11 @@ def _stances(side: Side, quote: Quote) -> str:
 
 def _origin(comparison: Comparison) -> str:
     articles = articles_of(comparison)
-    what = f"From {_title_and_date(articles[0])}" if len(articles) == 1 else f"From {len(articles)} articles"
-    return f'<p class="origin line">{what}</p>'
+    return title_and_date(articles[0]) if len(articles) == 1 else f"{len(articles)} articles"
 
 
-def _title_and_date(article: Article) -> str:
+def title_and_date(article: Article) -> str:
+    """An article's title and, when it is known, its date."""
     date = f' · <span class="date">{verbatim(article.published)}</span>' if article.published else ""
     return f"{verbatim(article.title)}{date}"
 

@@ -30,13 +30,15 @@ class Turn:
 class Conversation:
     """Turns, oldest first; `opened` are article ids in the order they were opened.
 
-    `compared` is what stands in the view beside the chat, `newest` whatever came last, there or in the chat.
+    `compared` is what stands in the view beside the chat, `newest` whatever came last, there or in the chat;
+    `comparisons` counts those that were begun.
     """
 
     turns: deque[Turn] = field(default_factory=lambda: deque(maxlen=TURNS_KEPT))
     waiting: deque[Turn] = field(default_factory=deque)
     compared: Comparison | Abstention | str | None = None
     newest: Reply | str | None = None
+    comparisons: int = 0
     opened: list[str] = field(default_factory=list)
     shown: str | None = None
     replies: int = 0
@@ -68,6 +70,11 @@ class Conversation:
         """Give a turn its reply and open the articles that it quotes."""
         turn.reply = reply
         self._follow(reply)
+
+    def begin_comparison(self) -> int:
+        """The number of a comparison that begins now; the highest one is what the reader waits for."""
+        self.comparisons += 1
+        return self.comparisons
 
     def compare(self, reply: Comparison | Abstention | str) -> None:
         """Put a comparison beside the chat and open the articles that it quotes."""

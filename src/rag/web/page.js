@@ -124,17 +124,28 @@
   // Lists are fetched when they come into view, and again when another article does.
   function askForLists() {
     const statements = one("#statements .voices, #statements .loading, #statements .failure");
+    late("listed", statements?.dataset.article, state.article);
     if (state.side === "voices" && statements && state.article && state.listed !== state.article) {
       state.listed = state.article;
       statements.dispatchEvent(new CustomEvent("list", { bubbles: true, detail: state.article }));
     }
     const scope = scopeOf() ?? "*";
-    const offer = one("#offered .html-container, #offered");
+    const offer = one("#offered .offer, #offered .reply");
+    late("offered", offer?.dataset.scope, scope);
     if (state.offering && offer && state.offered !== scope) {
       state.offered = scope;
       offer.dispatchEvent(new CustomEvent("offer", { bubbles: true, detail: scopeOf() }));
     }
   }
+
+  // A list that was asked for earlier may come last; then the one that is wanted is asked for again.
+  function late(asked, held, wanted) {
+    if (held === arrived[asked]) return;
+    arrived[asked] = held;
+    if (held && held !== wanted) state[asked] = null;
+  }
+
+  const arrived = {}; // whose lists were there last time
 
   const scopeOf = () => (one("#form input[value=this]")?.checked ? state.article : null);
   const chosen = () => all("#offered input:checked").map((box) => box.value);

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
 from rag.records import Article, Attribution, Range, Sentence, Speaker, Statement
-from rag.web.comparing import speaker_html
+from rag.web.comparing import speaker_html, title_and_date
 from rag.web.quotes import counted, place, verbatim
 
 OPEN_AT_FIRST = 6
@@ -26,7 +26,7 @@ _HOW: dict[Attribution, str] = {
 def statements_html(article: Article, sentences: Sequence[Sentence], statements: Sequence[Statement]) -> str:
     """Who said what in an article, speakers with most statements first, those that it does not name last."""
     voices = speakers_of(statements)
-    head = f'<h2 id="voices">Who said what</h2><p class="origin">In {verbatim(article.title)}</p>'
+    head = f'<h2 id="voices">Who said what</h2><p class="origin">In {title_and_date(article)}</p>'
     if not statements:
         nobody = "Nobody is quoted or reported in this article, as far as its words show."
         return _frame(article, f'<div class="head">{head}</div><p class="nothing">{nobody}</p>')

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from rag.errors import RagError
-from rag.records import Comparison, Speaker
+from rag.records import Abstention, Comparison, Speaker
 from rag.web.comparing import compared_html, summary
 from rag.web.conversation import Conversation
 from rag.web.panel import announcement, panel_of
@@ -51,6 +51,7 @@ _ON_OFFER = "element.addEventListener('offer', e => trigger('select', {value: e.
 _ON_LIST = "element.addEventListener('list', e => trigger('select', {value: e.detail}));"
 _ON_TABLE = "element.addEventListener('show-table', e => trigger('select', {value: e.detail}));"
 _NO_RESULT = '<div class="no-result"></div>'
+_NO_OFFER = '<div class="offer"></div>'
 _NO_LIST = '<p class="loading">Looking for who speaks</p>'
 
 
@@ -77,7 +78,7 @@ def lay_out() -> Views:
     """Put the two views where the page stands, each in a column of its own."""
     with gr.Column(elem_id="compare"):
         form = gr.HTML(_FORM, elem_id="form", js_on_load=_ON_FORM, apply_default_css=False)
-        offered = gr.HTML("", elem_id="offered", js_on_load=_ON_OFFER, apply_default_css=False)
+        offered = gr.HTML(_NO_OFFER, elem_id="offered", js_on_load=_ON_OFFER, apply_default_css=False)
         result = gr.HTML(_NO_RESULT, elem_id="result", js_on_load=_ON_TABLE, apply_default_css=False)
     with gr.Column(elem_id="voices-view"):
         statements = gr.HTML(_NO_LIST, elem_id="statements", js_on_load=_ON_LIST, apply_default_css=False)
@@ -89,14 +90,15 @@ def connect(views: Views, library: Library, conversation: gr.State, *, panel: gr
 
     def compare(conversation: Conversation, event: gr.EventData) -> Iterator[tuple[Any, Any, Any]]:
         yield waiting_html(), gr.skip(), announcement("Comparing.")
-        yield from shown(compare_into(library, conversation, wanted(event.value)))
+        if compare_into(library, conversation, wanted(event.value)):
+            yield shown(conversation)
 
-    def shown(conversation: Conversation) -> Iterator[tuple[Any, Any, Any]]:
-        yield result_of(conversation), panel_of(library, conversation), announcement(words_of(conversation))
-
-    def as_table(conversation: Conversation, event: gr.EventData) -> Any:
-        take_from_chat(conversation, event.value)
+    def shown(conversation: Conversation) -> tuple[str, str, str]:
         return result_of(conversation), panel_of(library, conversation), announcement(words_of(conversation))
+
+    def as_table(conversation: Conversation, event: gr.EventData) -> tuple[str, str, str]:
+        take_from_chat(conversation, event.value)
+        return shown(conversation)
 
     def fail(conversation: Conversation) -> tuple[str, str]:
         conversation.compare(_FAILED)
@@ -114,11 +116,11 @@ def connect(views: Views, library: Library, conversation: gr.State, *, panel: gr
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     shared: dict[str, Any] = {**quiet, "concurrency_id": "ask"}
     seen = [views.result, panel, said]
-    compared = views.form.submit(compare, conversation, seen, trigger_mode="always_last", **shared)
+    compared = views.form.submit(compare, conversation, seen, trigger_mode="multiple", **shared)
     compared.failure(fail, conversation, [views.result, said], queue=False, **quiet)
     views.result.select(as_table, conversation, seen, queue=False, **quiet)
-    views.offered.select(offer, conversation, views.offered, trigger_mode="always_last", **shared)
-    listed = views.statements.select(list_statements, None, views.statements, trigger_mode="always_last", **shared)
+    views.offered.select(offer, conversation, views.offered, trigger_mode="multiple", **shared)
+    listed = views.statements.select(list_statements, None, views.statements, trigger_mode="multiple", **shared)
     listed.failure(fail_to_list, None, views.statements, queue=False, **quiet)
 
 
@@ -131,15 +133,23 @@ def wanted(value: object) -> Wanted:
     return Wanted(topic, tuple(speakers[:SPEAKERS_CHOSEN]), text_or_none(fields.get("article")))
 
 
-def compare_into(library: Library, conversation: Conversation, what: Wanted) -> Conversation:
-    """Compare what is wanted and put it beside the chat; a refusal becomes its message."""
+def compare_into(library: Library, conversation: Conversation, what: Wanted) -> bool:
+    """Compare what is wanted and put it beside the chat; a refusal becomes its message.
+
+    Returns whether it is there: it is not when something else was asked to be compared meanwhile.
+    """
     articles = () if what.article is None else (what.article,)
+    turn = conversation.begin_comparison()
+    found: Comparison | Abstention | str
     try:
-        conversation.compare(library.compare(what.topic, speakers=what.speakers, articles=articles))
+        found = library.compare(what.topic, speakers=what.speakers, articles=articles)
     except RagError as error:
         _log.info("a comparison was refused: %s", error)
-        conversation.compare(str(error))
-    return conversation
+        found = str(error)
+    if turn != conversation.comparisons:
+        return False
+    conversation.compare(found)
+    return True
 
 
 def take_from_chat(conversation: Conversation, position: object) -> None:
@@ -148,6 +158,7 @@ def take_from_chat(conversation: Conversation, position: object) -> None:
     if isinstance(position, int) and 0 <= position < len(turns):
         reply = turns[position].reply
         if isinstance(reply, Comparison):
+            conversation.begin_comparison()
             conversation.compare(reply)
 
 
