@@ -46,7 +46,7 @@ def comparison_of(text: str, *, name: str = "Ann", role: str | None = None) -> C
 
 
 def rendered(markdown: str) -> str:
-    return MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(markdown)
+    return str(MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(markdown))
 
 
 def rows(table: str) -> list[dict[str, str]]:

@@ -139,9 +139,15 @@ def build_page(library: Library) -> gr.Blocks:
 def head() -> str:
     """The style and the script of the page, for the document's head."""
     room = files("rag.web")
-    style = "".join(room.joinpath(name).read_text(encoding="utf-8") for name in ("page.css", "views.css"))
-    script = room.joinpath("page.js").read_text(encoding="utf-8")
-    return f'<meta name="color-scheme" content="light dark"><style>{style}</style><script>{script}</script>'
+
+    def joined(*names: str) -> str:
+        return "".join(room.joinpath(name).read_text(encoding="utf-8") for name in names)
+
+    style, script = joined("page.css", "views.css"), joined("views.js", "page.js")
+    return (
+        '<meta name="color-scheme" content="light dark">'
+        f'<style>{style}</style><script>(() => {{\n"use strict";\n{script}}})();</script>'
+    )
 
 
 def theme() -> gr.themes.Base:

@@ -50,7 +50,10 @@ _ON_FORM = "element.addEventListener('compare', e => trigger('submit', {value: e
 _ON_OFFER = "element.addEventListener('offer', e => trigger('select', {value: e.detail}));"
 _ON_LIST = "element.addEventListener('list', e => trigger('select', {value: e.detail}));"
 _ON_TABLE = "element.addEventListener('show-table', e => trigger('select', {value: e.detail}));"
-_NO_RESULT = '<div class="no-result"></div>'
+_NO_RESULT = (
+    '<p class="no-result hint">You get a picture of who speaks how much, and everybody’s own words side by side, '
+    "each one click from its place in the article.</p>"
+)
 _NO_OFFER = '<div class="offer"></div>'
 _NO_LIST = '<p class="loading">Looking for who speaks</p>'
 
