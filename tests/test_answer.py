@@ -23,8 +23,8 @@ def verdict(*scores: float, uncovered: tuple[str, ...] = ()) -> Verdict:
     return Verdict(np.array(scores), 0.7, True, words)
 
 
-def quoted(reply: Answer | Abstention) -> list[str]:
-    return [quote.text for quote in (reply.quotes if isinstance(reply, Answer) else reply.nearest)]
+def quoted(reply: Reply) -> list[str]:
+    return [quote.text for quote in (reply.nearest if isinstance(reply, Abstention) else reply.quotes)]
 
 
 def test_an_answer_numbers_its_quotes_in_reading_order() -> None:

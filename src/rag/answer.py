@@ -117,12 +117,33 @@ def about_article(question: Question, articles: Sequence[tuple[Article, tuple[Se
         for sentence in sentences:
             if sentence.kind == kind:
                 candidate = Candidate(article, sentences, sentence, sentence.range)
-                quotes.append(_quote(candidate, number=len(quotes) + 1, score=1.0, quoted=()))
+                quotes.append(make_quote(candidate, number=len(quotes) + 1, score=1.0, quoted=()))
                 break
     if quotes:
         return Answer(question.asked, tuple(quotes), 1.0, 0.0)
     message = "No author is named." if kind == "byline" else "No title is given."
     return Abstention(question.asked, "not_answered", message, (), 0.0, 0.0)
+
+
+def make_quote(candidate: Candidate, *, number: int, score: float, quoted: Collection[tuple[str, int]]) -> Quote:
+    """Return a candidate as a quote.
+
+    Args:
+        candidate: The sentence.
+        number: Its number in the reply.
+        score: Probability that it answers.
+        quoted: Article and number of every sentence of the reply; none of them is shown as context too.
+    """
+    return Quote(
+        number=number,
+        article=candidate.article,
+        sentence=candidate.sentence.number,
+        range=candidate.sentence.range,
+        text=candidate.text,
+        score=round(score, 4),
+        passage=candidate.passage,
+        context=_context(candidate, quoted),
+    )
 
 
 def _nearest(candidates: Candidates, verdict: Verdict) -> tuple[Quote, ...]:
@@ -135,23 +156,10 @@ def _quotes(candidates: Candidates, selection: Selection, verdict: Verdict) -> t
     quoted = {(candidate.article.id, candidate.sentence.number) for candidate in chosen}
     return tuple(
         replace(
-            _quote(candidates[row], number=number, score=float(verdict.scores[row]), quoted=quoted),
+            make_quote(candidates[row], number=number, score=float(verdict.scores[row]), quoted=quoted),
             also=tuple(candidates[twin].place for twin in selection.also.get(row, ())),
         )
         for number, row in enumerate(selection.rows, start=1)
-    )
-
-
-def _quote(candidate: Candidate, *, number: int, score: float, quoted: Collection[tuple[str, int]]) -> Quote:
-    return Quote(
-        number=number,
-        article=candidate.article,
-        sentence=candidate.sentence.number,
-        range=candidate.sentence.range,
-        text=candidate.text,
-        score=round(score, 4),
-        passage=candidate.passage,
-        context=_context(candidate, quoted),
     )
 
 

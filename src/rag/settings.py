@@ -42,6 +42,8 @@ class Settings:
             stands in several places: views, reasons, lists.
         foreign_sentences: Sentences, of all articles that are asked, up to which a question in another language is
             compared with them; the first such question takes about 20 ms for each.
+        compared_articles: Articles whose speakers are compared at most, those found first for the topic: more than
+            anybody reads side by side.
         balance: `strict` rather refuses than quotes what does not answer, `eager` the other way round.
         rrf_k: Constant of reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009).
         compact_passages: Passages that may wait outside the built index before it is built anew; a tenth
@@ -59,6 +61,7 @@ class Settings:
     read_windows: int = 4
     read_most_windows: int = 6
     foreign_sentences: int = 300
+    compared_articles: int = 30
     balance: Balance = "balanced"
     rrf_k: int = 60
     compact_passages: int = 1_000

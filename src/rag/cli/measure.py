@@ -53,7 +53,7 @@ def evaluate(options: argparse.Namespace) -> int:
 
 def train(options: argparse.Namespace) -> int:
     """Make a shipped model anew."""
-    from rag.train import make_encoder, make_evidence, make_languages, make_scorer
+    from rag.train import make_encoder, make_evidence, make_languages, make_scorer, make_topics
 
     logging.getLogger("rag").setLevel(logging.INFO)
     if options.what == "encoder":
@@ -62,6 +62,8 @@ def train(options: argparse.Namespace) -> int:
         told = make_scorer(options.data, options.work, load_settings())
     elif options.what == "evidence":
         told = make_evidence(options.data, load_settings())
+    elif options.what == "topics":
+        told = make_topics(options.data, load_settings())
     else:
         told = make_languages(options.data, load_settings())
     show(options, told, json.dumps(told, indent=1))

@@ -11,7 +11,7 @@ from typing import Any
 from rag.cli import commands, measure
 from rag.version import VERSION
 
-SUITES = ("answers", "ranking", "refusal", "retrieval")
+SUITES = ("answers", "attribution", "ranking", "refusal", "retrieval")
 """Those of `rag.evaluate`, which is not imported to say so."""
 
 
@@ -55,13 +55,29 @@ def _add_library_commands(parsers: Any) -> None:
     )
     ask.add_argument("--quotes", type=_positive, metavar="N", help="at most N quotes")
 
+    compare = _command(parsers, "compare", commands.compare, "Put what speakers say side by side.")
+    compare.add_argument("topic", nargs="?", default="", metavar="TOPIC", help="the articles' own topics when left out")
+    compare.add_argument(
+        "--speaker", nargs="+", action="extend", default=[], metavar="NAME",
+        help="names, roles, countries or groups of the only speakers to compare",
+    )  # fmt: skip
+    compare.add_argument("--article", nargs="+", default=(), metavar="ID", help="look in these articles only")
+    compare.add_argument("--format", choices=("markdown", "csv"), help="print it as a file of this kind")
+
     search = _command(parsers, "search", commands.search, "Rank passages for a query.")
     search.add_argument("query", metavar="QUERY")
     search.add_argument("-k", type=_positive, default=10, metavar="N", help="passages (10)")
     search.add_argument("--article", nargs="+", default=(), metavar="ID", help="look in these articles only")
 
+    statements = _command(parsers, "statements", commands.statements, "List who said what.")
+    statements.add_argument("--article", nargs="+", default=(), metavar="ID", help="in these articles only")
+    statements.add_argument("--batch", type=Path, metavar="FILE",
+                            help="in texts as JSONL of id and text, - for stdin; needs no library")  # fmt: skip
+
     _command(parsers, "verify", commands.verify, "Check the whole library; exit 1 names what is wrong.")
-    _command(parsers, "build", commands.build, "Build or repair the index from what is stored.")
+    _command(
+        parsers, "build", commands.build, "Build or repair the index from what is stored, and read anew who said what."
+    )
 
     serve = _command(parsers, "serve", commands.serve, "Open the web chat.")
     serve.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
@@ -75,7 +91,9 @@ def _add_measuring_commands(parsers: Any) -> None:
 
     evaluate = _command(parsers, "evaluate", measure.evaluate, "Measure quality beside simple baselines.")
     evaluate.add_argument("suite", choices=SUITES)
-    evaluate.add_argument("--data", type=Path, metavar="FILE", required=True, help="labelled questions as JSONL")
+    evaluate.add_argument(
+        "--data", type=Path, metavar="FILE", required=True, help="labelled questions, or texts, as JSONL"
+    )
     evaluate.add_argument(
         "--held-out",
         action="store_true",
@@ -94,7 +112,7 @@ def _add_measuring_commands(parsers: Any) -> None:
                        help="ask a library of so many passages too, drawn from the article (none)")  # fmt: skip
 
     train = _command(parsers, "train", measure.train, "For maintainers: make the shipped models anew.")
-    train.add_argument("what", choices=("encoder", "scorer", "evidence", "languages"))
+    train.add_argument("what", choices=("encoder", "scorer", "evidence", "topics", "languages"))
     train.add_argument("--data", type=Path, metavar="DIR", required=True, help="labelled questions: train/ and dev/")
     train.add_argument("--work", type=Path, default=Path("build/train"), metavar="DIR",
                        help="states of a long training, to go on from")  # fmt: skip

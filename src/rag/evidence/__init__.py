@@ -1,6 +1,6 @@
 """Passages -> the sentences that answer (CHOOSE); knows no storage."""
 
-from rag.evidence.choose import Selection, choose
+from rag.evidence.choose import Selection, choose, count
 from rag.evidence.features import FEATURES, GLANCE_FEATURES, QUESTION_FEATURES, SENTENCE_FEATURES
 from rag.evidence.foreign import FOREIGN_FILE, ForeignModels, judge_foreign, load_foreign_models
 from rag.evidence.judge import (
@@ -15,9 +15,10 @@ from rag.evidence.judge import (
     windows_to_read,
 )
 from rag.evidence.models import FILE, Logistic, Models, load_models
-from rag.evidence.pool import NEARBY, Matches, Numbers, Pool, match_words
+from rag.evidence.pool import FADE, NEARBY, Matches, Numbers, Pool, match_words, stems_of
 
 __all__ = [
+    "FADE",
     "FEATURES",
     "FILE",
     "FOREIGN_FILE",
@@ -37,6 +38,7 @@ __all__ = [
     "Verdict",
     "Windows",
     "choose",
+    "count",
     "cut_windows",
     "judge",
     "judge_foreign",
@@ -45,5 +47,6 @@ __all__ = [
     "load_models",
     "load_tools",
     "match_words",
+    "stems_of",
     "windows_to_read",
 ]

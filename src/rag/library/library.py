@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -17,8 +18,9 @@ from rag.answer import (
     answer,
     text_of,
 )
+from rag.compare import Compared, comparison_asked
 from rag.embed import Encoder, Vector, load_encoder
-from rag.errors import IndexMismatchError
+from rag.errors import IndexMismatchError, OffsetError
 from rag.evidence import (
     SentenceScorer,
     Verdict,
@@ -29,15 +31,29 @@ from rag.evidence import (
 )
 from rag.index import PassageIndex, index_problems
 from rag.library.across import Across
+from rag.library.comparing import Comparing
 from rag.library.polyglot import Polyglot
 from rag.library.reading import Found, Read, read_sentences
 from rag.library.shelf import Kept, Shelf
 from rag.question import Question, understand
-from rag.records import Article, ArticleSummary, Hit, RankedSentence, Reply, Sentence
+from rag.records import (
+    Abstention,
+    Article,
+    ArticleSummary,
+    Comparison,
+    Hit,
+    RankedSentence,
+    Reply,
+    Sentence,
+    Statement,
+)
 from rag.retrieve import retrieve
 from rag.scorer import Scorer
 from rag.settings import Balance, Settings
-from rag.store import Entry, Store
+from rag.speakers import StatementReader
+from rag.store import Entry, Reading, Store
+
+log = logging.getLogger(__name__)
 
 
 class Library:
@@ -51,14 +67,18 @@ class Library:
         encoder: Encoder | None = None,
         scorer: SentenceScorer | None = None,
         polyglot: Polyglot | None = None,
+        reader: StatementReader | None = None,
     ) -> None:
         self.folder, self.settings = folder, settings
         self._encoder = encoder if encoder is not None else load_encoder(settings)
         self._models = load_models()
         self._scorer = scorer if scorer is not None else Scorer(threads=settings.threads)
+        self._reader = reader if reader is not None else StatementReader()
         self._store = Store(folder, encoder=self._encoder.identity)
         self._shelf = Shelf(self._store)
-        self._across = Across(settings, self._shelf, polyglot or Polyglot(settings), distinct=self._models.distinct)
+        polyglot = polyglot or Polyglot(settings)
+        self._across = Across(settings, self._shelf, polyglot, distinct=self._models.distinct)
+        self._comparing = Comparing(settings, self._shelf, self._encoder, polyglot, self._models)
         self._index: PassageIndex | None = None
         self._lock = threading.Lock()
 
@@ -131,6 +151,19 @@ class Library:
         """
         return self._shelf.by_id(article_id).sentences
 
+    def statements(self, article_id: str) -> tuple[Statement, ...]:
+        """Return who said what in an article, in the reading order of the cues.
+
+        What was not read yet, or by another reader, is read now and not kept.
+
+        Raises:
+            UnknownArticleError: The id fits no article, or several.
+        """
+        kept = self._shelf.by_id(article_id)
+        if self._store.reader_of(kept.key) != self._reader.identity:
+            return self._reader.read(kept.article, kept.sentences)
+        return kept.statements
+
     # Questions
 
     def ask(
@@ -142,7 +175,7 @@ class Library:
         max_quotes: int | None = None,
         balance: Balance | None = None,
     ) -> Reply:
-        """Return the sentences that answer a question, or an abstention.
+        """Return the sentences that answer a question, a comparison when it asks for one, or an abstention.
 
         Args:
             question: What to find, in words.
@@ -159,10 +192,37 @@ class Library:
         began = time.perf_counter()
         understood = understand(question, after, max_characters=self.settings.max_question_characters)
         keys = self._shelf.scope(articles)
-        reply = self._reply(
-            understood, keys, most=max_quotes or self.settings.max_quotes, balance=balance or self.settings.balance
-        )
-        return replace(reply, elapsed_ms=round((time.perf_counter() - began) * 1000, 2))
+        compared = comparison_asked(question, after)
+        reply: Reply | None = self._compare(question, compared, keys, most=max_quotes) if compared else None
+        if reply is None:
+            most = max_quotes or self.settings.max_quotes
+            reply = self._reply(understood, keys, most=most, balance=balance or self.settings.balance)
+        return replace(reply, elapsed_ms=_since(began))
+
+    def compare(
+        self, topic: str = "", *, speakers: Sequence[str] = (), articles: Sequence[str] = ()
+    ) -> Comparison | Abstention:
+        """Return what speakers say on a topic, side by side, or an abstention.
+
+        Args:
+            topic: In words; empty for the articles' own main topics.
+            speakers: Names, roles, countries or groups of the only speakers to compare; all when empty.
+            articles: Ids of the only articles to look in; all when empty.
+
+        Raises:
+            QuestionError: The topic is too long, or holds no word.
+            UnknownArticleError: An article id fits no article, or several.
+            EmptyLibraryError: There are no articles.
+        """
+        began = time.perf_counter()
+        if topic.strip():
+            understand(topic, max_characters=self.settings.max_question_characters)
+        asked = topic.strip() or " and ".join(speakers)
+        compared = Compared("views", topic.strip(), tuple(speakers))
+        reply = self._compare(asked, compared, self._shelf.scope(articles))
+        if reply is None:
+            raise ValueError("a comparison of views is one, whoever speaks")
+        return replace(reply, elapsed_ms=_since(began))
 
     def rank(self, question: str, *, articles: Sequence[str] = ()) -> list[RankedSentence]:
         """Return the sentences that were looked at for a question, the likeliest to answer first.
@@ -194,16 +254,44 @@ class Library:
 
     # Care
 
+    def unread(self) -> list[ArticleSummary]:
+        """Return a line about every article in which this reader has not read yet who said what."""
+        wanted = set(self._store.unread(self._reader.identity))
+        return [summary for summary in self.articles() if summary.id in wanted] if wanted else []
+
+    def read_statements(self, articles: Sequence[str] = ()) -> None:
+        """Read who said what anew in some articles, in all when none is named, without embedding.
+
+        Each is kept when it is read, so what is done stays done when a later one fails. An article that cannot be read,
+        as it was changed in the file, is named and left as it is.
+
+        Raises:
+            UnknownArticleError: An id fits no article, or several.
+            ReadOnlyLibraryError: The folder cannot be written.
+            LibraryBusyError: Another process is writing.
+        """
+        ids = self._store.ids()
+        for key in [self._store.key_of(article_id) for article_id in articles] or ids:
+            try:
+                article = self._store.article(key)
+                if article is not None:
+                    self._store.keep_reading(key, self._reading(article, self._store.sentences(key)))
+            except (OffsetError, ValueError) as error:
+                log.warning("who said what in article %s is not read: %s", ids.get(key), error)
+        self._shelf.clear()
+
     def build(self) -> None:
-        """Build the index from what is stored; embed again first when the encoder changed.
+        """Build the index from what is stored, and read who said what anew; embed again first when the encoder changed.
 
         Raises:
             ReadOnlyLibraryError: The folder cannot be written; what was there stays in use.
         """
         if self._store.encoder != self._encoder.identity:
-            articles = [kept.article for key in self._store.article_keys() if (kept := self._shelf.take(key))]
+            articles = [one for key in self._store.article_keys() if (one := self._store.article(key))]
             self._store.replace((self._prepare(article) for article in articles), encoder=self._encoder.identity)
             self._shelf.clear()
+        else:
+            self.read_statements()
         self._passage_index().build()
 
     def verify(self) -> Iterator[str]:
@@ -214,7 +302,7 @@ class Library:
     # Inside
 
     def _prepare(self, article: Article) -> Entry:
-        """READ is done; CUT and MEAN."""
+        """READ is done; CUT, WHO and MEAN."""
         from rag.split import passages, sentences
 
         cut = sentences(article)
@@ -226,7 +314,11 @@ class Library:
             self._encoder.encode([text_of(article, sentence.range) for sentence in cut]),
             runs,
             self._encoder.encode([text_of(article, passage.range) for passage in runs]),
+            self._reading(article, cut),
         )
+
+    def _reading(self, article: Article, sentences: Sequence[Sentence]) -> Reading:
+        return Reading(self._reader.identity, self._reader.read(article, sentences))
 
     def _reply(self, question: Question, keys: tuple[int, ...] | None, *, most: int, balance: Balance) -> Reply:
         """FIND, CHOOSE and REPLY."""
@@ -248,6 +340,22 @@ class Library:
         unmentioned = tuple(word for word in verdict.uncovered if not index.holding(word.text, 1, articles=keys))
         scope = Scope(len(keys) if keys is not None else self._store.count(), unmentioned)
         return abstain(question, read.candidates, verdict, scope)
+
+    def _compare(
+        self, asked: str, compared: Compared, keys: tuple[int, ...] | None, *, most: int | None = None
+    ) -> Comparison | Abstention | None:
+        """Compare what is said in some articles, or in those found for the topic when they are too many."""
+        scope, limit = keys or tuple(self._store.article_keys()), self.settings.compared_articles
+        if len(scope) > limit:
+            query = understand(" ".join([compared.topic, *compared.parties]).strip() or asked, max_characters=10**6)
+            found = self._find(query, self._vector(query), keys, depth=limit * self.settings.search_depth)
+            scope = tuple(dict.fromkeys(one.kept.key for one in found))[:limit]
+        index = self._passage_index()
+
+        def mentioned(word: str) -> bool:
+            return bool(index.holding(word, 1, articles=keys))
+
+        return self._comparing.reply(asked, compared, scope, mentioned=mentioned, most=most)
 
     def _read(self, question: Question, keys: tuple[int, ...] | None) -> Read:
         vector = self._vector(question)
@@ -291,3 +399,8 @@ class Library:
     def _check_encoder(self) -> None:
         if self._store.encoder != self._encoder.identity:
             raise IndexMismatchError(self._store.path, "encoder", self._store.encoder, self._encoder.identity)
+
+
+def _since(began: float) -> float:
+    """Milliseconds since a moment."""
+    return round((time.perf_counter() - began) * 1000, 2)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.errors import EmptyLibraryError, UnknownArticleError
-from rag.records import Article, Sentence
+from rag.records import Article, Sentence, Statement
 from rag.store import Store
 
 _KEPT_ARTICLES = 256
@@ -16,11 +16,15 @@ _KEPT_ARTICLES = 256
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An article that was read from the store, with its sentences and its key there."""
+    """An article that was read from the store, with its sentences, who said what, and its key there.
+
+    `statements` is what the store has, which is nothing when nobody has read yet who said what.
+    """
 
     key: int
     article: Article
     sentences: tuple[Sentence, ...]
+    statements: tuple[Statement, ...]
 
 
 class Shelf:
@@ -40,7 +44,7 @@ class Shelf:
         article = self.store.article(key)
         if article is None:
             return None
-        kept = Kept(key, article, self.store.sentences(key))
+        kept = Kept(key, article, self.store.sentences(key), self.store.statements(key))
         with self._lock:
             self._kept[key] = kept
             if len(self._kept) > _KEPT_ARTICLES:

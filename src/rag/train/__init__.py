@@ -1,6 +1,7 @@
 """Making the shipped models anew; nothing here is needed to ask a question.
 
-The order is encoder, scorer, evidence: each learns from what those before it say. Languages can be made at any time.
+The order is encoder, scorer, evidence: each learns from what those before it say. Topics can be made any time after the
+encoder, languages at any time.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rag.compare import TOPICS_FILE
 from rag.embed import BUNDLED_FOLDER, load_encoder
 from rag.evidence import FILE, FOREIGN_FILE
 from rag.scorer import FOLDER, Scorer
@@ -106,6 +108,20 @@ def make_languages(data: Path, settings: Settings) -> dict[str, Any]:
     )
     fitted = train_foreign(data / "dev", multilingual, bundled)
     FOREIGN_FILE.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
+    return fitted
+
+
+def make_topics(data: Path, settings: Settings, *, seed: int = 0) -> dict[str, Any]:
+    """Fit and write the model that tells what is said on a topic from `data/train`, and return it with its figures.
+
+    Raises:
+        UnreadableFileError: A data file is missing.
+        MissingPackageError: scipy is not installed.
+    """
+    from rag.train.topics import train_topics
+
+    fitted = train_topics(data / "train", load_encoder(replace(settings, encoder=BUNDLED_ENCODER)), seed=seed)
+    TOPICS_FILE.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
     return fitted
 
 

@@ -1,0 +1,29 @@
+"""Speakers and a topic -> what they say, side by side (REPLY); knows no storage and loads no encoder."""
+
+from rag.compare.asked import Compared, comparison_asked
+from rag.compare.people import Meant, is_country, is_group, voices, whom
+from rag.compare.relevance import TOPIC_FEATURES, TOPICS_FILE, TopicModel, load_topic_model, topic_values
+from rag.compare.side_by_side import Heard, Measures, Wanted, compare
+from rag.compare.spoken import Spoken, one_name_each, statements_by_sentence
+
+__all__ = [
+    "TOPICS_FILE",
+    "TOPIC_FEATURES",
+    "Compared",
+    "Heard",
+    "Meant",
+    "Measures",
+    "Spoken",
+    "TopicModel",
+    "Wanted",
+    "compare",
+    "comparison_asked",
+    "is_country",
+    "is_group",
+    "load_topic_model",
+    "one_name_each",
+    "statements_by_sentence",
+    "topic_values",
+    "voices",
+    "whom",
+]

@@ -1,0 +1,86 @@
+"""Sentences and statements -> who says what in which sentence, under one name for each; knows no topic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from rag.answer import Candidate
+from rag.records import Range, Sentence, Speaker, Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A sentence of which a statement holds a part, and who is proven to say it.
+
+    Attributes:
+        candidate: The sentence.
+        statement: The statement; its speaker's name is the article's.
+        speaker: Who speaks, by the name that is used for them in all articles.
+        before: Texts that are read with the sentence, nearest first.
+        heading: The heading it stands under, empty without one.
+    """
+
+    candidate: Candidate
+    statement: Statement
+    speaker: Speaker
+    before: tuple[str, ...]
+    heading: str
+
+    @property
+    def mention(self) -> str:
+        """The words of the article that mean the speaker here."""
+        source = self.statement.source
+        return self.candidate.article.text[source.start : source.end]
+
+
+def statements_by_sentence(sentences: Sequence[Sentence], statements: Iterable[Statement]) -> dict[int, Statement]:
+    """Return, by number, the body sentences that somebody is proven to say, each with the statement that holds most.
+
+    A tie goes to the statement that comes first.
+    """
+    body = [sentence for sentence in sentences if sentence.kind == "body"]
+    found: dict[int, tuple[int, Statement]] = {}
+    for statement in statements:
+        if statement.speaker is None:
+            continue
+        for sentence in body:
+            share = sum(_shared(place, sentence.range) for place in statement.content)
+            if share > (found[sentence.number][0] if sentence.number in found else 0):
+                found[sentence.number] = (share, statement)
+    return {number: found[number][1] for number in sorted(found)}
+
+
+def one_name_each(spoken: Sequence[Spoken]) -> list[Spoken]:
+    """Return what is spoken, everybody under one name: the fullest, with the first role that an article gives.
+
+    A name of one word means whoever has it as a surname, when that is one person.
+    """
+    names = list(dict.fromkeys(one.speaker.name for one in spoken))
+    full = {name: _fullest(name, names) for name in names}
+    roles: dict[str, str | None] = {}
+    for one in spoken:
+        name = full[one.speaker.name]
+        roles[name] = roles.get(name) or one.speaker.role
+    return [replace(one, speaker=Speaker(full[one.speaker.name], roles[full[one.speaker.name]])) for one in spoken]
+
+
+def _fullest(name: str, names: Sequence[str]) -> str:
+    parts = _parts(name)
+    longer = [other for other in names if len(_parts(other)) >= len(parts) and _continues(_parts(other), parts)]
+    most = max(map(len, map(_parts, longer)), default=0)
+    fullest = {tuple(_parts(other)): other for other in reversed(longer) if len(_parts(other)) == most}
+    return next(iter(fullest.values())) if len(fullest) == 1 else name
+
+
+def _continues(longer: list[str], parts: list[str]) -> bool:
+    """Whether a name ends like a shorter one and holds all of its words."""
+    return bool(parts) and longer[-1] == parts[-1] and set(parts) <= set(longer)
+
+
+def _parts(name: str) -> list[str]:
+    return name.lower().replace(".", " ").split()
+
+
+def _shared(one: Range, other: Range) -> int:
+    return max(0, min(one.end, other.end) - max(one.start, other.start))

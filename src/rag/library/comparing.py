@@ -1,0 +1,240 @@
+"""A library's articles -> who says what in them, and comparisons of it."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+import numpy as np
+
+from rag.answer import Candidate, text_of
+from rag.compare import (
+    Compared,
+    Heard,
+    Meant,
+    Measures,
+    Spoken,
+    Wanted,
+    compare,
+    is_country,
+    load_topic_model,
+    one_name_each,
+    statements_by_sentence,
+    voices,
+    whom,
+)
+from rag.embed import Encoder, Vector, Vectors
+from rag.errors import MissingPackageError
+from rag.evidence import Models, Numbers, load_foreign_models, stems_of
+from rag.languages import language_of
+from rag.library.polyglot import Polyglot
+from rag.library.reading import read_whole, texts_before
+from rag.library.shelf import Kept, Shelf
+from rag.question import Family, understand
+from rag.records import Abstention, Comparison
+from rag.settings import BUNDLED_ENCODER, MULTILINGUAL_ENCODER, Settings
+from rag.words import Word, likeness
+
+_KEPT_ARTICLES, _KEPT_TOPICS = 256, 1_024
+_NEXT_PARAGRAPH = 2
+"""How much further off a text is that stands in the paragraph before; the model of topics learnt on paragraphs."""
+_FOR_ALL_SPEAKERS: Family = "account"
+"""The family of questions whose fitted leaning to recall says how much it counts to hear all who were asked for."""
+
+
+Mentioned: TypeAlias = Callable[[str], bool]
+"""A word -> whether it stands in the articles that are asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What is said in one article, and the vectors of those sentences, shape (sentences, dimensions)."""
+
+    spoken: tuple[Spoken, ...]
+    vectors: Vectors
+
+
+class Comparing:
+    """Compares what the speakers of a library's articles say. Safe to share between threads.
+
+    Args:
+        settings: Of the library.
+        shelf: Where the articles are.
+        encoder: The library's.
+        polyglot: Reads topics in another language than the articles'.
+        models: Those of evidence, for what they tell of likeness and of leaning.
+    """
+
+    def __init__(self, settings: Settings, shelf: Shelf, encoder: Encoder, polyglot: Polyglot, models: Models) -> None:
+        self._settings, self._shelf, self._encoder, self._polyglot = settings, shelf, encoder, polyglot
+        self._model, self._foreign, self._models = load_topic_model(), load_foreign_models(), models
+        self._parts: OrderedDict[int, _Part] = OrderedDict()
+        self._topics: OrderedDict[str, Vector] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def hear(self, keys: Sequence[int]) -> Heard:
+        """Return everything that is said in some articles, in their order."""
+        kept = [one for key in keys if (one := self._shelf.take(key)) is not None]
+        parts = [self._part(one) for one in kept]
+        vectors = [part.vectors for part in parts if part.spoken]
+        return Heard(
+            one_name_each([one for part in parts for one in part.spoken]),
+            np.concatenate(vectors) if vectors else np.empty((0, self._encoder.dimensions), np.float32),
+        )
+
+    def reply(
+        self, asked: str, compared: Compared, keys: Sequence[int], *, mentioned: Mentioned, most: int | None = None
+    ) -> Comparison | Abstention | None:
+        """Return the comparison, or the refusal of one; None for a question that compares no speakers of the articles.
+
+        Args:
+            asked: The question, or the topic when only that was given.
+            compared: What it compares.
+            keys: The articles.
+            mentioned: Tells whether a word stands in one of them.
+            most: Quotes at most; the number of speakers decides when None.
+        """
+        heard = self.hear(keys)
+        understood = meant_by(compared, heard)
+        if understood is None:
+            return None
+        compared, meant = understood
+        foreign = bool(compared.topic) and self._foreign_to(asked, heard)
+        missing = _missing(compared.topic, heard, mentioned) if compared.topic and not foreign else ()
+        wanted = Wanted(asked, compared.topic, meant, missing)
+
+        def cosines(topics: Sequence[str]) -> Numbers:
+            across = self._across(compared.topic, heard, keys) if foreign else None
+            return across if across is not None else self._cosines(topics, heard)
+
+        leaning = self._models.leanings[_FOR_ALL_SPEAKERS]
+        return compare(wanted, heard, Measures(self._model, cosines, self._models.distinct, leaning), most=most)
+
+    def _part(self, kept: Kept) -> _Part:
+        with self._lock:
+            if kept.key in self._parts:
+                self._parts.move_to_end(kept.key)
+                return self._parts[kept.key]
+        part = self._read(kept)
+        with self._lock:
+            self._parts[kept.key] = part
+            if len(self._parts) > _KEPT_ARTICLES:
+                self._parts.popitem(last=False)
+        return part
+
+    def _read(self, kept: Kept) -> _Part:
+        said = statements_by_sentence(kept.sentences, kept.statements)
+        if not said:
+            return _Part((), np.empty((0, self._encoder.dimensions), np.float32))
+        store = self._shelf.store
+        passages = list(store.passages(store.passage_keys([kept.key]).tolist()).values())
+        around = {
+            number: one.passage.range
+            for one in reversed(passages)
+            for number in range(one.passage.first, one.passage.last + 1)
+        }
+        spoken = []
+        for number, statement in said.items():
+            sentence = kept.sentences[number]
+            candidate = Candidate(kept.article, kept.sentences, sentence, around.get(number, sentence.range))
+            if statement.speaker is not None:
+                spoken.append(Spoken(candidate, statement, statement.speaker, _before(candidate), _heading(candidate)))
+        return _Part(tuple(spoken), store.sentence_vectors(kept.key, list(said)))
+
+    def _cosines(self, topics: Sequence[str], heard: Heard) -> Numbers:
+        """Cosines of topics to all that is said, on the scale of the bundled encoder, by the library's own one."""
+        cosines = (np.stack([self._vector(topic) for topic in topics]) @ heard.vectors.T).astype(np.float64)
+        return self._foreign.as_bundled(cosines) if self._settings.encoder == MULTILINGUAL_ENCODER else cosines
+
+    def _vector(self, topic: str) -> Vector:
+        """The vector of a topic; those of the articles' own come again with every comparison."""
+        with self._lock:
+            vector = self._topics.get(topic)
+        if vector is None:
+            vector = self._encoder.encode([topic], as_question=True)[0]
+            with self._lock:
+                self._topics[topic] = vector
+                if len(self._topics) > _KEPT_TOPICS:
+                    self._topics.popitem(last=False)
+        return vector
+
+    def _foreign_to(self, asked: str, heard: Heard) -> bool:
+        """Whether a question is in another language than the first article."""
+        if not heard.spoken or self._settings.encoder not in (BUNDLED_ENCODER, MULTILINGUAL_ENCODER):
+            return False
+        language, written = language_of(asked), language_of(heard.spoken[0].candidate.article.text)
+        return language is not None and written is not None and language != written
+
+    def _across(self, topic: str, heard: Heard, keys: Sequence[int]) -> Numbers | None:
+        """Cosines of a topic in another language by the second encoder, None when it is not there or reads too long."""
+        if self._settings.encoder != BUNDLED_ENCODER:
+            return None
+        whole = read_whole(self._shelf, keys, most=self._settings.foreign_sentences)
+        if whole is None:
+            return None
+        try:
+            cosines = self._foreign.as_bundled(self._polyglot.cosines(topic, whole.candidates))
+        except MissingPackageError:  # it is not made for every machine
+            return None
+        row_of = {(one.article.id, one.sentence.number): row for row, one in enumerate(whole.candidates)}
+        rows = [row_of[one.candidate.article.id, one.candidate.sentence.number] for one in heard.spoken]
+        of_all: Numbers = cosines[rows][None, :]
+        return of_all
+
+
+def meant_by(compared: Compared, heard: Heard) -> tuple[Compared, Meant] | None:
+    """Return whom a question compares, and itself as it is then understood; None when it compares no speakers.
+
+    What is named to go beside those of the comparison before is a topic when it is nobody who speaks.
+    """
+    known = voices(heard.spoken)
+    meant = whom(compared.parties, known)
+    if compared.joined:
+        if not meant.speakers and all(party[:1].islower() for party in compared.parties):
+            compared = replace(compared, topic=" and ".join(compared.parties), parties=compared.joined, joined=())
+            meant = whom(compared.parties, known)
+        elif meant.speakers:
+            before = whom(compared.joined, known)
+            if not set(meant.order) <= set(before.order):
+                meant = Meant({**before.speakers, **meant.speakers}, (*before.unknown, *meant.unknown))
+        return compared, meant
+    everybody = not meant.speakers and not meant.unknown
+    several = len(meant.order) > 1 or (everybody and len(known) > 1) or (bool(meant.order) and bool(meant.unknown))
+    compares = {
+        "views": True,
+        "told": several,
+        "sides": bool(meant.order) or everybody,
+        "things": several and not meant.unknown and not any(map(is_country, compared.parties)),
+    }
+    return (compared, meant) if compares[compared.form] else None
+
+
+def _missing(topic: str, heard: Heard, mentioned: Mentioned) -> tuple[Word, ...]:
+    """The words of a topic that nobody says, in whatever spelling, and that stand in no article."""
+    said = frozenset().union(*(stems_of(text) for one in heard.spoken for text in (one.candidate.text, *one.before)))
+    return tuple(
+        word
+        for word in understand(topic, max_characters=10**6).words
+        if not any(likeness(word.stem, stem) for stem in said) and not mentioned(word.text)
+    )
+
+
+def _before(candidate: Candidate) -> tuple[str, ...]:
+    """What is read with a sentence, nearest first; where a paragraph begins, what stands before is further off."""
+    texts = texts_before(candidate)
+    own = candidate.sentence
+    inside = sum(
+        other.block == own.block for other in candidate.sentences[max(0, own.number - len(texts)) : own.number]
+    )
+    return (*texts[:inside], *[""] * _NEXT_PARAGRAPH, *texts[inside:])
+
+
+def _heading(candidate: Candidate) -> str:
+    """The heading that a sentence stands under."""
+    for sentence in reversed(candidate.sentences[: candidate.sentence.number]):
+        if sentence.kind == "heading":
+            return text_of(candidate.article, sentence.range)
+    return ""
