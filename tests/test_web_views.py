@@ -183,10 +183,10 @@ def test_a_cell_without_a_quote_says_so() -> None:
 
 def test_every_number_of_the_picture_leads_to_its_cell_and_says_what_it_counts() -> None:
     html = compared_html(compared())
-    links = re.findall(r'class="jump" href="#(cell-\d-\d)" tabindex="(-?\d)" title="([^"]*)"[^>]*>(\d)<', html)
+    links = re.findall(r'class="jump" href="#(cell-\d-\d)" tabindex="(-?\d)" title="([^"]*)"[^>]*>(\d+)<', html)
     assert len(links) == 12
-    assert links[0] == ("cell-0-0", "0", "Ann Lee, The price of trains: 1 quote", "1")
-    assert links[2] == ("cell-0-2", "-1", "Ann Lee, Anything else: 0 quotes", "0")
+    assert links[0] == ("cell-0-0", "0", "Ann Lee, The price of trains: 14 words in 1 quote", "14")
+    assert links[2] == ("cell-0-2", "-1", "Ann Lee, Anything else: 0 words in 0 quotes", "0")
     assert all(f'id="{cell}"' in html for cell, *_ in links)
 
 

@@ -150,33 +150,39 @@ def _downloads(comparison: Comparison) -> str:
 
 
 def _heat(comparison: Comparison, columns: Sequence[Column]) -> str:
-    """How much each speaks on each topic, as a grid of numbers on shades; every number leads to its cell."""
-    most = max(len(column.quotes & set(side.quotes)) for side in comparison.sides for column in columns)
+    """How many words of each are quoted on each topic, as a grid of numbers on shades, each leading to its cell."""
+    told = [[_told(comparison, side, column) for column in columns] for side in comparison.sides]
+    most = max(words for row in told for _, words in row)
     heads = "".join(f'<th scope="col" role="columnheader">{verbatim(column.name)}</th>' for column in columns)
     rows = []
     for row, side in enumerate(comparison.sides):
         cells = []
-        for number, column in enumerate(columns):
-            quotes = len(column.quotes & set(side.quotes))
-            shade = -(-SHADES * quotes // most)
-            name = verbatim(f"{side.speaker.name}, {column.name}: {counted(quotes, 'quote')}")
+        for number, (column, (quotes, words)) in enumerate(zip(columns, told[row], strict=True)):
+            amount = f"{counted(words, 'word')} in {counted(quotes, 'quote')}"
+            name = verbatim(f"{side.speaker.name}, {column.name}: {amount}")
             stop = "0" if row == number == 0 else "-1"
             cells.append(
-                f'<td class="shade-{shade}" role="gridcell"><a class="jump" href="#cell-{row}-{number}" '
-                f'tabindex="{stop}" title="{name}" aria-label="{name}">{quotes}</a></td>'
+                f'<td class="shade-{-(-SHADES * words // most)}" role="gridcell"><a class="jump" '
+                f'href="#cell-{row}-{number}" tabindex="{stop}" title="{name}" aria-label="{name}">{words}</a></td>'
             )
         rows.append(
             f'<tr role="row"><th scope="row" role="rowheader">{verbatim(side.speaker.name)}</th>{"".join(cells)}</tr>'
         )
     key = "".join(f'<i class="shade-{shade}"></i>' for shade in range(SHADES + 1))
     return (
-        '<figure class="heat"><figcaption id="heat"><span class="what">Who speaks how much: number of quotes</span>'
+        '<figure class="heat"><figcaption id="heat"><span class="what">Who speaks how much: words quoted</span>'
         f'<span class="key" aria-hidden="true">0 {key} {most}</span>'
         '<span class="unseen"> Arrow keys move from number to number, Enter leads to the quotes.</span></figcaption>'
         '<div class="box"><table role="grid" aria-labelledby="heat" aria-readonly="true"><thead role="rowgroup">'
         f'<tr role="row"><th scope="col" role="columnheader">Speaker</th>{heads}</tr></thead>'
         f'<tbody role="rowgroup">{"".join(rows)}</tbody></table></div></figure>'
     )
+
+
+def _told(comparison: Comparison, side: Side, column: Column) -> tuple[int, int]:
+    """How many quotes of a speaker stand in a column, and how many words they have; a quote has at least one."""
+    texts = [quote.text for quote in quotes_of_side(comparison, side) if quote.number in column.quotes]
+    return len(texts), sum(max(1, len(text.split())) for text in texts)
 
 
 def _table(comparison: Comparison, columns: Sequence[Column]) -> str:
