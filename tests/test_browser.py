@@ -348,6 +348,20 @@ def test_the_program_itself_answers_in_the_browser(visit: Callable[..., Watched]
             assert quoted in marked or marked in quoted
             assert inside(page, "#panel [aria-current]", "#panel .shelf")
         assert watched.requests == []
+
+        page.locator(".view[data-to=compare]").click()
+        page.locator(".go-compare").click()
+        page.locator("#result .compared").wait_for()
+        assert page.locator("#result .quotes thead th").count() > 2
+        page.locator("#result a.cite").first.click()
+        assert page.locator("#panel [aria-current]").get_attribute("data-compared") == "1"
+        page.locator(".view[data-to=voices]").click()
+        page.locator("#statements .voices").wait_for()
+        page.locator("#statements summary").first.click()
+        page.locator("#statements a.cite:visible").first.click()
+        words = "[...CSS.highlights.get('said')].map(range => range.toString())"
+        statement = page.locator("#statements .statement").first.locator(".said")
+        assert page.evaluate(words) == statement.evaluate_all("all => all.map(one => one.textContent)")
     finally:
         program.terminate()
         program.wait(20)
