@@ -4,7 +4,7 @@ from rag.compare.asked import Compared, comparison_asked
 from rag.compare.people import Meant, is_country, is_group, voices, whom
 from rag.compare.relevance import TOPIC_FEATURES, TOPICS_FILE, TopicModel, load_topic_model, topic_values
 from rag.compare.side_by_side import Heard, Measures, Wanted, compare
-from rag.compare.spoken import Spoken, one_name_each, statements_by_sentence
+from rag.compare.spoken import Spoken, one_name_each
 
 __all__ = [
     "TOPICS_FILE",
@@ -22,7 +22,6 @@ __all__ = [
     "is_group",
     "load_topic_model",
     "one_name_each",
-    "statements_by_sentence",
     "topic_values",
     "voices",
     "whom",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
-from rag.records import Range, Statement
+from rag.records import Range, Sentence, Statement
 
 _MOST = 0.5
 """Share of a sentence that is somebody's words, with who says so, from which the sentence counts as theirs."""
@@ -12,27 +13,46 @@ _OTHERS = 0.2
 """Share of a sentence that is somebody else's words from which it is nobody's."""
 
 
-def who_says(text: str, place: Range, statements: Sequence[Statement]) -> Statement | None:
-    """Return the statement that a sentence is part of; None where the author or several people speak in it.
+def whose_words(text: str, sentences: Sequence[Sentence], statements: Sequence[Statement]) -> dict[int, Statement]:
+    """Return for every sentence that is somebody's words, by its number, the statement that it is part of.
 
-    Of statements inside each other the outermost counts: in "Doe says that Roe lied" it is Doe who speaks.
+    Sentences in the author's voice, and those in which several people speak, are left out. Of statements inside each
+    other the outermost counts: in "Doe says that Roe lied" it is Doe who speaks.
     """
-    whole = _letters(text, [place])
-    said = [(one, _letters(text, one.content) & whole) for one in statements if _meets(one, place)]
-    said = [(one, letters) for one, letters in said if letters]
-    if not said:
-        return None
+    ends = [sentence.range.end for sentence in sentences]
+    touching: dict[int, list[Statement]] = {}
+    for statement in statements:
+        met: set[int] = set()
+        for one in statement.content:
+            at = bisect_right(ends, one.start)
+            while at < len(sentences) and sentences[at].range.start < one.end:
+                met.add(at)
+                at += 1
+        for at in met:
+            touching.setdefault(at, []).append(statement)
+    found: dict[int, Statement] = {}
+    for at in sorted(touching):
+        whose = _whose(text, sentences[at].range, touching[at])
+        if whose is not None:
+            found[sentences[at].number] = whose
+    return found
+
+
+def _whose(text: str, place: Range, statements: Sequence[Statement]) -> Statement | None:
+    whole = _letters(text, place, [place])
+    said = [(one, _letters(text, place, one.content)) for one in statements]
     best, words = max(said, key=lambda pair: (len(pair[1]), -pair[0].cue.start))
-    told = words | _letters(text, [best.source, best.cue]) & whole
+    told = words | _letters(text, place, [best.source, best.cue])
     for other, letters in said:
         if other.speaker != best.speaker and len(letters - told) > _OTHERS * len(whole):
             return None
     return best if len(told) >= _MOST * len(whole) else None
 
 
-def _meets(statement: Statement, place: Range) -> bool:
-    return any(one.start < place.end and place.start < one.end for one in statement.content)
-
-
-def _letters(text: str, places: Iterable[Range]) -> set[int]:
-    return {n for one in places for n in range(one.start, one.end) if text[n].isalnum()}
+def _letters(text: str, within: Range, places: Iterable[Range]) -> set[int]:
+    return {
+        n
+        for one in places
+        for n in range(max(one.start, within.start), min(one.end, within.end))
+        if text[n].isalnum()
+    }
