@@ -116,8 +116,19 @@ def test_without_a_topic_the_main_ones_stand_side_by_side(visit: Callable[..., W
     page.locator(".heat a.jump").nth(5).click()
 
     assert page.evaluate("document.activeElement.id") == "cell-2-1"
-    assert inside(page, "#cell-2-1", "#compare")
+    assert inside(page, "#cell-2-1", "#result .box.quotes")
     assert watched.requests == []
+
+
+def test_the_picture_leads_to_the_last_cell_of_a_wide_table(visit: Callable[..., Watched]) -> None:
+    page = visit(1280, 600).page
+    look(page, "compare")
+    compare(page, "")
+    page.locator(".heat a.jump").last.click()
+    last = page.locator("#result td").last.get_attribute("id")
+    assert page.evaluate("document.activeElement.id") == last
+    assert inside(page, f"#{last} .words", "#result .box.quotes")
+    assert page.evaluate("[scrollX, scrollY, document.querySelector('.gradio-container').scrollTop]") == [0, 0, 0]
 
 
 def test_the_keyboard_alone_compares_moves_in_the_picture_and_comes_back(visit: Callable[..., Watched]) -> None:

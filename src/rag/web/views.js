@@ -66,9 +66,11 @@ function showTable(link) {
 function jump(link) {
   const cell = document.getElementById(link.hash.slice(1));
   const box = one("#compare .box.quotes");
-  scrollTo(one("#compare"), cell, 56);
-  const left = box.scrollLeft + cell.getBoundingClientRect().left - box.getBoundingClientRect().left;
-  box.scrollTo({ left: left - one("th", box).offsetWidth, behavior: calm() ? "auto" : "smooth" });
+  const [place, frame] = [cell.getBoundingClientRect(), box.getBoundingClientRect()];
+  const inside = box.scrollHeight > box.clientHeight + 1;
+  box.scrollLeft += place.left - frame.left - one("tbody th", box).offsetWidth;
+  if (inside) box.scrollTop += place.top - frame.top - one("thead", box).offsetHeight;
+  scrollTo(one("#compare"), inside ? box : cell, 24);
   cell.focus({ preventScroll: true });
 }
 
