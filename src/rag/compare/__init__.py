@@ -5,6 +5,7 @@ from rag.compare.people import Meant, is_country, is_group, voices, whom
 from rag.compare.relevance import TOPIC_FEATURES, TOPICS_FILE, TopicModel, load_topic_model, topic_values
 from rag.compare.side_by_side import Heard, Measures, Wanted, compare
 from rag.compare.spoken import Spoken, one_name_each
+from rag.compare.told import Told, words_asked
 
 __all__ = [
     "TOPICS_FILE",
@@ -14,6 +15,7 @@ __all__ = [
     "Meant",
     "Measures",
     "Spoken",
+    "Told",
     "TopicModel",
     "Wanted",
     "compare",
@@ -25,4 +27,5 @@ __all__ = [
     "topic_values",
     "voices",
     "whom",
+    "words_asked",
 ]
