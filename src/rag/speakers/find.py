@@ -112,7 +112,7 @@ def _statement(text: str, draft: Draft, resolver: Resolver) -> Statement:
 
 
 def _attribution(text: str, draft: Draft, content: Sequence[Range]) -> Attribution:
-    """`direct` when all that is said stands in quotation marks, `mixed` when some does; names and titles are no speech."""
+    """`direct` when all that is said stands in quotation marks, `mixed` when some does; a title is no speech."""
     said = {n for one in content for n in range(one.start, one.end) if text[n].isalnum()}
     if said <= _characters(draft.quotations):
         return "direct"
