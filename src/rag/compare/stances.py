@@ -48,13 +48,14 @@ _SIGNS = (
     ),
     _sign(
         "optimism", "doubt", "speaker",
-        rf"hop(?:es?|ed)|{_IS}(?:optimistic|hopeful|confident|convinced|encouraged)|look(?:s|ed)? forward|"
-        r"assess(?:es|ed)? [^.;,]{0,40}?\bpositively",
+        rf"hop(?:es?|ed)(?! (?:of|on)\b)|{_IS}(?:optimistic|hopeful|confident|convinced|encouraged)|"
+        r"look(?:s|ed)? forward|assess(?:es|ed)? [^.;,]{0,40}?\bpositively",
     ),
     _sign(
         "optimism", None, "anybody",
         r"(?:a |the |very )?positive (?:atmosphere|dynamics?|trend|signal|step|momentum|outlook|development)s?|"
-        r"(?:great|good|real|every) (?:hope|chance|reason for optimism)|promising|encouraging",
+        r"(?:great|good|real|every) (?:hope|chance|reason for optimism)|"
+        r"(?:promising|encouraging) (?:signs?|signals?|steps?|news|results?|start|developments?)",
     ),
     _sign(
         "doubt", None, "speaker",

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from rag.compare.spoken import Spoken
-from rag.words import FUNCTION_WORDS, QUANTITY_WORDS, TIME_WORDS, content_words, words
+from rag.words import FUNCTION_WORDS, QUANTITY_WORDS, TIME_WORDS, Word, content_words, words
 
 CANDIDATES = 14
 """Names that are looked at more closely."""
@@ -50,7 +50,7 @@ def topic_names(spoken: Sequence[Spoken]) -> list[str]:
     hold its words, less when many do, more when it has two words or stands in a heading; names of the speakers are
     none. Equal ones stand in reading order.
     """
-    people = {word.stem for one in spoken for word in words(one.speaker.name)}
+    people = {word.stem for one in spoken for word in _who(one)}
     texts = list(dict.fromkeys(text for one in spoken for text in (*reversed(one.before), one.candidate.text) if text))
     stems = [frozenset(word.stem for word in content_words(text)) for text in texts]
     holding = Counter(stem for group in stems for stem in group)
@@ -69,6 +69,12 @@ def topic_names(spoken: Sequence[Spoken]) -> list[str]:
         found[key] = (support * rarity * (1 + _MORE * (len(key) > 1)) * (1 + _MORE * headed), phrase)
     ranked = sorted(found, key=lambda key: -found[key][0])
     return [found[key][1] for key in ranked if not any(key < other for other in ranked)][:CANDIDATES]
+
+
+def _who(spoken: Spoken) -> tuple[Word, ...]:
+    """The words of a speaker's name, and of a role that is no more than a title."""
+    role = words(spoken.speaker.role or "")
+    return (*words(spoken.speaker.name), *(role if len(role) <= _LONGEST else ()))
 
 
 def noun_phrases(text: str) -> Iterable[str]:

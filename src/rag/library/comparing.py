@@ -35,7 +35,7 @@ from rag.library.reading import read_whole, texts_before
 from rag.library.shelf import Kept, Shelf
 from rag.question import Family, understand
 from rag.records import Abstention, Comparison
-from rag.settings import BUNDLED_ENCODER, MULTILINGUAL_ENCODER, Settings
+from rag.settings import BUNDLED_ENCODER, MULTILINGUAL_ENCODER, Balance, Settings
 from rag.words import Word, likeness
 
 _KEPT_ARTICLES, _KEPT_TOPICS = 256, 1_024
@@ -47,6 +47,14 @@ _FOR_ALL_SPEAKERS: Family = "account"
 
 Mentioned: TypeAlias = Callable[[str], bool]
 """A word -> whether it stands in the articles that are asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How sure it must be that anybody speaks of a topic, and quotes at most: the number of speakers decides when None."""
+
+    balance: Balance
+    most: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +94,7 @@ class Comparing:
         )
 
     def reply(
-        self, asked: str, compared: Compared, keys: Sequence[int], *, mentioned: Mentioned, most: int | None = None
+        self, asked: str, compared: Compared, keys: Sequence[int], *, mentioned: Mentioned, limits: Limits
     ) -> Comparison | Abstention | None:
         """Return the comparison, or the refusal of one; None for a question that compares no speakers of the articles.
 
@@ -95,7 +103,7 @@ class Comparing:
             compared: What it compares.
             keys: The articles.
             mentioned: Tells whether a word stands in one of them.
-            most: Quotes at most; the number of speakers decides when None.
+            limits: How many quotes, and how sure.
         """
         heard = self.hear(keys)
         understood = meant_by(compared, heard)
@@ -111,7 +119,8 @@ class Comparing:
             return across if across is not None else self._cosines(topics, heard)
 
         leaning = self._models.leanings[_FOR_ALL_SPEAKERS]
-        return compare(wanted, heard, Measures(self._model, cosines, self._models.distinct, leaning), most=most)
+        measures = Measures(self._model, cosines, self._models.distinct, leaning, limits.balance)
+        return compare(wanted, heard, measures, most=limits.most)
 
     def _part(self, kept: Kept) -> _Part:
         with self._lock:

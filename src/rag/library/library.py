@@ -30,7 +30,7 @@ from rag.evidence import (
 )
 from rag.index import PassageIndex, index_problems
 from rag.library.across import Across
-from rag.library.comparing import Comparing
+from rag.library.comparing import Comparing, Limits
 from rag.library.polyglot import Polyglot
 from rag.library.reading import Found, Read, read_sentences
 from rag.library.shelf import Kept, Shelf
@@ -164,10 +164,13 @@ class Library:
         understood = understand(question, after, max_characters=self.settings.max_question_characters)
         keys = self._shelf.scope(articles)
         compared = comparison_asked(question, after)
-        reply: Reply | None = self._compare(question, compared, keys, most=max_quotes) if compared else None
+        reply: Reply | None = None
+        balance = balance or self.settings.balance
+        if compared is not None:
+            reply = self._compare(question, compared, keys, limits=Limits(balance, max_quotes))
         if reply is None:
             most = max_quotes or self.settings.max_quotes
-            reply = self._reply(understood, keys, most=most, balance=balance or self.settings.balance)
+            reply = self._reply(understood, keys, most=most, balance=balance)
         return replace(reply, elapsed_ms=_since(began))
 
     def compare(
@@ -190,7 +193,8 @@ class Library:
             understand(topic, max_characters=self.settings.max_question_characters)
         asked = topic.strip() or " and ".join(speakers)
         compared = Compared("views", topic.strip(), tuple(speakers))
-        reply = self._compare(asked, compared, self._shelf.scope(articles))
+        limits = Limits(self.settings.balance)
+        reply = self._compare(asked, compared, self._shelf.scope(articles), limits=limits)
         if reply is None:
             raise ValueError("a comparison of views is one, whoever speaks")
         return replace(reply, elapsed_ms=_since(began))
@@ -281,7 +285,7 @@ class Library:
         return abstain(question, read.candidates, verdict, scope)
 
     def _compare(
-        self, asked: str, compared: Compared, keys: tuple[int, ...] | None, *, most: int | None = None
+        self, asked: str, compared: Compared, keys: tuple[int, ...] | None, *, limits: Limits
     ) -> Comparison | Abstention | None:
         """Compare what is said in some articles, or in those found for the topic when they are too many."""
         scope, limit = keys or tuple(self._store.article_keys()), self.settings.compared_articles
@@ -294,7 +298,7 @@ class Library:
         def mentioned(word: str) -> bool:
             return bool(index.holding(word, 1, articles=keys))
 
-        return self._comparing.reply(asked, compared, scope, mentioned=mentioned, most=most)
+        return self._comparing.reply(asked, compared, scope, mentioned=mentioned, limits=limits)
 
     def _read(self, question: Question, keys: tuple[int, ...] | None) -> Read:
         vector = self._vector(question)
