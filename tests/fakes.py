@@ -1,6 +1,8 @@
 """Stand-ins with obvious behaviour."""
 
 import os
+import re
+import sqlite3
 import subprocess
 import zlib
 from collections.abc import Iterator, Sequence
@@ -12,9 +14,11 @@ import pytest
 
 from rag.articles import read_text
 from rag.embed import Vectors
-from rag.records import Article, Range
+from rag.records import Article, Range, Sentence, Speaker, Statement
 from rag.scorer import Readings
-from rag.store import Entry
+from rag.speakers import StatementReader
+from rag.store import FILE, Entry, Reading
+from rag.store.rows import insert
 from rag.words import content_words
 
 DIMENSIONS = 64
@@ -50,8 +54,31 @@ class WordScorer:
         ]
 
 
-def make_entry(text: str, encoder: WordEncoder | None = None) -> Entry:
-    """What the store keeps of a text."""
+class SaidReader(StatementReader):
+    """Every sentence `NAME said ...` is a statement of NAME; `The ...` is nobody that has a name."""
+
+    identity = "said@1"
+
+    def read(self, article: Article, sentences: Sequence[Sentence]) -> tuple[Statement, ...]:
+        matches = (
+            re.compile(r"(\w[\w ]*?) (said) (.+)", re.DOTALL).fullmatch(article.text, one.range.start, one.range.end)
+            for one in sentences
+        )
+        return tuple(
+            Statement(
+                attribution="direct" if "“" in match[3] else "indirect",
+                source=Range(*match.span(1)),
+                cue=Range(*match.span(2)),
+                content=(Range(*match.span(3)),),
+                speaker=None if match[1].startswith("The ") else Speaker(match[1]),
+            )
+            for match in matches
+            if match
+        )
+
+
+def make_entry(text: str, encoder: WordEncoder | None = None, *, reader: StatementReader | None = None) -> Entry:
+    """What the store keeps of a text; who said what in it when there is a reader."""
     from rag.split import passages, sentences
 
     encoder = encoder or WordEncoder()
@@ -64,7 +91,46 @@ def make_entry(text: str, encoder: WordEncoder | None = None) -> Entry:
         encoder.encode([words_of(article, sentence.range) for sentence in cut]),
         runs,
         encoder.encode([words_of(article, passage.range) for passage in runs]),
+        Reading(reader.identity, reader.read(article, cut)) if reader is not None else None,
     )
+
+
+_OLD_SCHEMA = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+CREATE TABLE articles (
+    key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, authors TEXT NOT NULL,
+    published TEXT, source TEXT, note TEXT, text TEXT NOT NULL, blocks TEXT NOT NULL, added TEXT NOT NULL,
+    text_sha256 TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL
+) STRICT;
+CREATE TABLE sentences (
+    key INTEGER PRIMARY KEY AUTOINCREMENT, article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE,
+    number INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, block INTEGER NOT NULL,
+    kind TEXT NOT NULL, vector BLOB NOT NULL, UNIQUE (article, number)
+) STRICT;
+CREATE TABLE passages (
+    key INTEGER PRIMARY KEY AUTOINCREMENT, article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE,
+    first INTEGER NOT NULL, last INTEGER NOT NULL, first_sentence INTEGER NOT NULL,
+    last_sentence INTEGER NOT NULL, vector BLOB NOT NULL
+) STRICT;
+CREATE INDEX passages_of_article ON passages (article);
+CREATE TABLE changes (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, operation TEXT NOT NULL, article INTEGER NOT NULL,
+    first_passage INTEGER NOT NULL, last_passage INTEGER NOT NULL
+) STRICT;
+INSERT INTO meta VALUES ('format', '1'), ('encoder', 'words@1');
+"""
+
+
+def make_old_library(folder: Path, *texts: str) -> None:
+    """A library file of format 1, which has no tables for who said what."""
+    folder.mkdir(exist_ok=True)
+    db = sqlite3.connect(folder / FILE)
+    db.executescript(_OLD_SCHEMA)
+    for text in texts:
+        insert(db, make_entry(text))
+    db.commit()
+    db.execute("PRAGMA journal_mode = WAL")
+    db.close()
 
 
 def words_of(article: Article, place: Range) -> str:

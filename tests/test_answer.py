@@ -6,7 +6,7 @@ from rag.answer import Candidate, Scope, about_article, abstain, answer, leans_b
 from rag.articles import Metadata, read_text
 from rag.evidence import Selection, Verdict
 from rag.question import understand
-from rag.records import Abstention, Answer
+from rag.records import Abstention, Answer, Reply
 from rag.split import sentences
 
 TEXT = "Rain in Baku\n\nBy Jane Doe\n\nThe mayor came back. He closed two streets. Snow fell in Ganja.\n"
@@ -23,8 +23,8 @@ def verdict(*scores: float, uncovered: tuple[str, ...] = ()) -> Verdict:
     return Verdict(np.array(scores), 0.7, True, words)
 
 
-def quoted(reply: Answer | Abstention) -> list[str]:
-    return [quote.text for quote in (reply.quotes if isinstance(reply, Answer) else reply.nearest)]
+def quoted(reply: Reply) -> list[str]:
+    return [quote.text for quote in (reply.nearest if isinstance(reply, Abstention) else reply.quotes)]
 
 
 def test_an_answer_numbers_its_quotes_in_reading_order() -> None:

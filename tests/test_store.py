@@ -6,19 +6,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import make_entry
+from fakes import SaidReader, make_entry, make_old_library, read_only
 
 from rag.errors import (
     DamagedLibraryError,
     IndexMismatchError,
     LibraryBusyError,
+    OffsetError,
     ReadOnlyLibraryError,
     UnknownArticleError,
 )
-from rag.store import FILE, Entry, Store
+from rag.records import Range, Speaker, Statement
+from rag.store import FILE, Entry, Reading, Store, readings
 
 RAIN = "Rain in Baku\n\nIt rained on Monday. Two streets were closed.\n"
 SNOW = "Snow in Ganja\n\nIt snowed on Sunday. \U0001f328 Schools were closed.\r\n"
+TALK = "Talk in Baku\n\nAli said it rained. The mayor said “It did.” Ali said it was over. Leyla said nothing else.\n"
 
 
 @pytest.fixture
@@ -136,6 +139,7 @@ def test_a_sound_file_has_no_problems(store: Store) -> None:
     "change",
     [
         "UPDATE articles SET text = replace(text, 'Monday', 'Sunday')",
+        "UPDATE articles SET text = 'Rain'",
         "UPDATE articles SET title = 'Another'",
         "UPDATE sentences SET last = last - 1 WHERE number = 1",
         "UPDATE sentences SET vector = zeroblob(128) WHERE number = 1",
@@ -199,3 +203,155 @@ def test_a_file_left_empty_by_a_crash_is_begun_anew(tmp_path: Path) -> None:
     store = Store(tmp_path, encoder="words@1")
     assert store.add(make_entry(RAIN))
     store.close()
+
+
+# Who said what
+
+
+def test_statements_come_back_exactly_as_they_were_read(store: Store) -> None:
+    entry = make_entry(TALK)
+    text = entry.article.text
+    pieces = Statement(
+        "mixed",
+        Range(14, 17),
+        Range(18, 22),
+        (Range(23, 25), Range(26, 32)),
+        Speaker("Ali Aliyev", "mayor"),
+        Range(0, 4),
+    )
+    nobody = Statement("direct", Range(0, 4), Range(5, 7), (Range(len(text) - 2, len(text)),))
+    store.add(replace(entry, reading=Reading("said@1", (pieces, nobody))))
+    assert store.statements(store.key_of(entry.article.id)) == (pieces, nobody)
+    assert list(store.problems()) == []
+
+
+def test_an_article_is_listed_with_the_number_of_its_named_speakers(store: Store) -> None:
+    store.add(make_entry(TALK, reader=SaidReader()))
+    store.add(make_entry(RAIN))
+    assert [summary.speakers for summary in store.summaries()] == [2, 0]
+
+
+def test_an_article_is_unread_until_this_reader_has_read_it(store: Store) -> None:
+    store.add(make_entry(RAIN))
+    store.add(make_entry(TALK, reader=SaidReader()))
+    (rain, talk), ids = store.article_keys(), [summary.id for summary in store.summaries()]
+    assert (store.unread("said@1"), store.unread("said@2")) == (ids[:1], ids)
+    assert (store.reader_of(rain), store.reader_of(talk)) == (None, "said@1")
+    store.keep_reading(rain, Reading("said@1", ()))
+    assert store.unread("said@1") == []
+
+
+def test_a_reading_takes_the_place_of_the_one_before(store: Store) -> None:
+    entry = make_entry(TALK, reader=SaidReader())
+    assert entry.reading is not None
+    store.add(entry)
+    (key,), (first, *_) = store.article_keys(), entry.reading.statements
+    store.keep_reading(key, Reading("said@2", (first,)))
+    assert store.statements(key) == (first,)
+    assert (list(store.problems()), len(store.changes(0))) == ([], 1)
+
+
+def test_a_reading_of_an_article_that_is_gone_is_dropped(store: Store) -> None:
+    store.add(make_entry(TALK, reader=SaidReader()))
+    (key,) = store.article_keys()
+    store.remove([key])
+    store.keep_reading(key, Reading("said@1", ()))
+    with sqlite3.connect(store.path) as db:
+        assert db.execute("SELECT count(*) FROM readings").fetchone() == (0,)
+        assert db.execute("SELECT count(*) FROM statements").fetchone() == (0,)
+    db.close()
+
+
+def test_a_statement_beyond_the_text_is_not_kept(store: Store) -> None:
+    entry = make_entry(RAIN)
+    end = len(entry.article.text)
+    beyond = Reading("said@1", (Statement("direct", Range(0, 4), Range(5, 7), (Range(end - 1, end + 1),)),))
+    with pytest.raises(OffsetError):
+        store.add(replace(entry, reading=beyond))
+    assert store.add(entry)
+    with pytest.raises(OffsetError):
+        store.keep_reading(store.key_of(entry.article.id), beyond)
+    assert store.statements(store.key_of(entry.article.id)) == ()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE statements SET speaker = 'Another' WHERE number = 0",
+        "UPDATE statements SET source_last = source_last + 1 WHERE number = 0",
+        "UPDATE statements SET cue_first = cue_last WHERE number = 0",
+        "UPDATE statements SET content = '[]' WHERE number = 0",
+        "UPDATE statements SET content = '[[1' WHERE number = 0",
+        "UPDATE statements SET content = '[[0, 9999]]' WHERE number = 0",
+        "DELETE FROM statements WHERE number = 1",
+        "DELETE FROM readings",
+    ],
+)
+def test_a_changed_statement_is_named_and_reading_anew_repairs_it(store: Store, change: str) -> None:
+    entry = make_entry(TALK, reader=SaidReader())
+    assert entry.reading is not None
+    store.add(entry)
+    with sqlite3.connect(store.path) as db:
+        db.execute(change)
+    db.close()
+    line = f"{store.path}: who said what in article {entry.article.id} is not as it was read; repair it: rag build"
+    assert list(store.problems()) == [line]
+    store.keep_reading(store.key_of(entry.article.id), entry.reading)
+    assert list(store.problems()) == []
+
+
+def test_a_file_of_the_format_before_keeps_everything_and_is_unread(tmp_path: Path) -> None:
+    make_old_library(tmp_path, RAIN, SNOW)
+    store, entry = Store(tmp_path, encoder="words@1"), make_entry(SNOW)
+    _, snow = store.article_keys()
+    assert (store.article(snow), store.sentences(snow)) == (entry.article, entry.sentences)
+    np.testing.assert_allclose(store.sentence_vectors(snow, [1]), entry.sentence_vectors[[1]], atol=1e-3)
+    assert (len(store.unread("said@1")), store.reader_of(snow), store.statements(snow)) == (2, None, ())
+    assert (list(store.problems()), store.encoder, store.last_change()) == ([], "words@1", 2)
+    store.close()
+    again = Store(tmp_path, encoder="words@1")
+    assert again.add(make_entry(TALK, reader=SaidReader()))
+    assert [summary.speakers for summary in again.summaries()] == [0, 0, 2]
+    again.close()
+
+
+def test_a_migration_that_is_stopped_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_old_library(tmp_path, RAIN)
+    with monkeypatch.context() as patch:
+        patch.setattr(readings, "SCHEMA", readings.SCHEMA + "CREATE TABLE readings (stopped TEXT);")
+        with pytest.raises(DamagedLibraryError):
+            Store(tmp_path, encoder="words@1")
+    with sqlite3.connect(tmp_path / FILE) as db:
+        assert db.execute("SELECT value FROM meta WHERE name = 'format'").fetchone() == ("1",)
+        assert db.execute("SELECT 1 FROM sqlite_master WHERE name = 'readings'").fetchone() is None
+    db.close()
+    store = Store(tmp_path, encoder="words@1")
+    assert (store.count(), list(store.problems())) == (1, [])
+    store.close()
+
+
+def test_two_programs_may_open_a_file_of_the_format_before(tmp_path: Path) -> None:
+    make_old_library(tmp_path, RAIN)
+    stores: list[Store] = []
+    threads = [threading.Thread(target=lambda: stores.append(Store(tmp_path, encoder="words@1"))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [len(store.unread("said@1")) for store in stores] == [1, 1, 1, 1]
+    for store in stores:
+        store.close()
+
+
+def test_a_file_of_the_format_before_that_cannot_be_written_is_read_as_it_is(tmp_path: Path) -> None:
+    make_old_library(tmp_path / "library", RAIN)
+    before = (tmp_path / "library" / FILE).read_bytes()
+    with read_only(tmp_path / "library") as seen:
+        store = Store(seen, encoder="words@1")
+        (key,) = store.article_keys()
+        assert (store.statements(key), store.reader_of(key), len(store.unread("said@1"))) == ((), None, 1)
+        assert ([summary.speakers for summary in store.summaries()], list(store.problems())) == ([0], [])
+        with pytest.raises(ReadOnlyLibraryError):
+            store.keep_reading(key, Reading("said@1", ()))
+        store.close()
+    assert (tmp_path / "library" / FILE).read_bytes() == before

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from rag.evidence import Selection, Verdict
 from rag.question import Question
-from rag.records import Abstention, Answer, Article, Kind, Place, Quote, Range, Reason, Reply, Sentence
+from rag.records import Abstention, Answer, Article, Kind, Place, Quote, Range, Reason, Reply, Sentence, Statement
 from rag.words import Word
 
 NEAREST = 3
@@ -30,12 +30,16 @@ _OPENING, _CLOSING = "“„«", "”»"
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence that may be quoted, with its article, that article's sentences and the passage it was found in."""
+    """A sentence that may be quoted, with its article, that article's sentences and the passage it was found in.
+
+    `statement` is the one that the sentence is part of, when it is somebody's words.
+    """
 
     article: Article
     sentences: tuple[Sentence, ...]
     sentence: Sentence
     passage: Range
+    statement: Statement | None = None
 
     @property
     def text(self) -> str:
@@ -134,6 +138,8 @@ def make_quote(candidate: Candidate, *, number: int, score: float, quoted: Colle
         score: Probability that it answers.
         quoted: Article and number of every sentence of the reply; none of them is shown as context too.
     """
+    said = candidate.statement
+    proven = said is not None and said.speaker is not None
     return Quote(
         number=number,
         article=candidate.article,
@@ -143,6 +149,9 @@ def make_quote(candidate: Candidate, *, number: int, score: float, quoted: Colle
         score=round(score, 4),
         passage=candidate.passage,
         context=_context(candidate, quoted),
+        speaker=said.speaker if said is not None and proven else None,
+        attribution=said.attribution if said is not None and proven else None,
+        cue=said.cue if said is not None and proven else None,
     )
 
 

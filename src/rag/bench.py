@@ -24,7 +24,9 @@ from rag.articles import read_file, read_text
 from rag.embed import BUNDLED_FOLDER, OnnxEncoder, Vector, Vectors
 from rag.errors import MissingPackageError
 from rag.library import Library
+from rag.records import Article, Sentence, Statement
 from rag.settings import Settings
+from rag.speakers import StatementReader
 
 PASSAGES = 256
 ROUNDS = 3
@@ -89,7 +91,26 @@ def bench(article: Path, settings: Settings, *, fill: int = 0) -> dict[str, Any]
         command = [sys.executable, "-m", "rag.cli", "ask", QUESTIONS[0], "--index", folder]
         started = [_seconds(lambda: subprocess.run(command, check=True, capture_output=True)) for _ in range(5)]
         figures["rag ask, start to printed reply, s"] = round(statistics.median(started), 2)
+
+    # Phase 3: who said what, once the article is cut into sentences and the language model is loaded.
+    figures["words/s, who said what"] = _reading_speed(article, settings)
     return figures | (_filled(article, settings, ours, fill) if fill else {})
+
+
+def _reading_speed(article: Path, settings: Settings) -> float:
+    from rag.split import sentences
+
+    read, reader = read_file(article, max_bytes=settings.max_article_bytes), StatementReader()
+    cut = sentences(read)
+    seconds = [_seconds(lambda: reader.read(read, cut)) for _ in range(1 + ROUNDS)][1:]
+    return round(len(read.text.split()) / min(seconds))
+
+
+class _Unheard(StatementReader):
+    """Reads no statements: drawn sentences say nothing, and a large library of them is soon filled."""
+
+    def read(self, article: Article, sentences: Sequence[Sentence]) -> tuple[Statement, ...]:
+        return ()
 
 
 class _Remembering:
@@ -124,7 +145,10 @@ def _filled(article: Path, settings: Settings, encoder: OnnxEncoder, least: int)
     """Speeds of a library that is filled with articles of 60 sentences each, drawn from a text with a seed."""
     remembering, rng = _Remembering(encoder), random.Random(0)
     lines = [" ".join(text.split()) for text in _sentences(article, settings)]
-    with tempfile.TemporaryDirectory() as folder, Library(Path(folder), settings, encoder=remembering) as library:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Library(Path(folder), settings, encoder=remembering, reader=_Unheard()) as library,
+    ):
         passages, number = 0, 0
         while passages < least:
             for _ in range(_FILLED_AT_ONCE):

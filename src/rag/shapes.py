@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from rag.records import Answer, ArticleSummary, Comparison, Hit, Quote, Range, Reply, Side, Speaker, Stance
+from rag.records import Answer, ArticleSummary, Comparison, Hit, Quote, Range, Reply, Side, Speaker, Stance, Statement
 
 
 def reply_shape(reply: Reply, reply_id: str | None = None) -> dict[str, Any]:
@@ -35,7 +36,7 @@ def _comparison_shape(reply: Comparison) -> dict[str, Any]:
         "topic": reply.topic,
         "quotes": [quote_shape(quote) for quote in reply.quotes],
         "speakers": [_side_shape(side) for side in reply.sides],
-        "silent": [_speaker_shape(speaker) for speaker in reply.silent],
+        "silent": [_speaker(speaker) for speaker in reply.silent],
         "topics": [{"name": topic.name, "quotes": list(topic.quotes)} for topic in reply.topics],
         "differing": [{"quotes": list(one.quotes), "numbers": list(one.numbers)} for one in reply.differing],
     }
@@ -43,7 +44,7 @@ def _comparison_shape(reply: Comparison) -> dict[str, Any]:
 
 def _side_shape(side: Side) -> dict[str, Any]:
     stances = [_stance_shape(stance) for stance in side.stances]
-    shape = {**_speaker_shape(side.speaker), "quotes": list(side.quotes)}
+    shape = {"name": side.speaker.name, "role": side.speaker.role, "quotes": list(side.quotes)}
     return {**shape, "stance": stances[0] if stances else None, "stances": stances}
 
 
@@ -51,13 +52,12 @@ def _stance_shape(stance: Stance) -> dict[str, Any]:
     return {"label": stance.label, "quote": stance.quote, "cue": _range(stance.cue)}
 
 
-def _speaker_shape(speaker: Speaker) -> dict[str, Any]:
-    return {"name": speaker.name, "role": speaker.role}
+def _speaker(speaker: Speaker | None) -> dict[str, Any] | None:
+    return {"name": speaker.name, "role": speaker.role} if speaker else None
 
 
 def quote_shape(quote: Quote) -> dict[str, Any]:
     """Return a quote as JSON-ready values."""
-    speaker = _speaker_shape(quote.speaker) if quote.speaker else None
     context = _range(quote.context)
     if quote.context and context:
         context["text"] = quote.article.text[quote.context.start : quote.context.end]
@@ -72,7 +72,7 @@ def quote_shape(quote: Quote) -> dict[str, Any]:
         "score": quote.score,
         "passage": _range(quote.passage),
         "context": context,
-        "speaker": speaker,
+        "speaker": _speaker(quote.speaker),
         "attribution": quote.attribution,
         "cue": _range(quote.cue),
         "also": [
@@ -88,6 +88,21 @@ def hit_shape(hit: Hit) -> dict[str, Any]:
     place = hit.passage.range
     text = hit.article.text[place.start : place.end]
     return {"article": hit.article.id, "start": place.start, "end": place.end, "text": text, "score": hit.score}
+
+
+def statements_shape(statements: Sequence[Statement]) -> list[dict[str, Any]]:
+    """Return statements as JSON-ready values, in their order; `resolved_from` is there where there is one."""
+    return [
+        {
+            "speaker": _speaker(one.speaker),
+            "attribution": one.attribution,
+            "source": _range(one.source),
+            "cue": _range(one.cue),
+            "content": [_range(place) for place in one.content],
+        }
+        | ({"resolved_from": _range(one.resolved_from)} if one.resolved_from else {})
+        for one in statements
+    ]
 
 
 def summary_shape(summary: ArticleSummary) -> dict[str, Any]:

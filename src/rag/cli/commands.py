@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag.cli.show import say, show, show_json, told, wrong
+from rag.cli.show import say, show, show_json, told, told_statements, wrong
 from rag.errors import ReadError
 from rag.settings import load_settings
 
@@ -55,7 +55,8 @@ def articles(options: argparse.Namespace) -> int:
     with _open(options) as library:
         for summary in library.articles():
             about = ", ".join([*summary.authors, *filter(None, [summary.published])])
-            line = f"{summary.id}\t{summary.title}\t{about}\t{summary.characters:,} characters"
+            speakers = f"{summary.speakers} speaker{'' if summary.speakers == 1 else 's'}"
+            line = f"{summary.id}\t{summary.title}\t{about}\t{summary.characters:,} characters\t{speakers}"
             show(options, summary_shape(summary), line)
     return 0
 
@@ -141,6 +142,21 @@ def search(options: argparse.Namespace) -> int:
     return 0
 
 
+def statements(options: argparse.Namespace) -> int:
+    """Print who said what in articles of the library, or in the texts of a batch, which need no library."""
+    from rag.shapes import statements_shape
+
+    if options.batch is not None:
+        return wrong("give --article ID, or --batch FILE") if options.article else _statements_of_texts(options.batch)
+    with _open(options) as library:
+        for article_id in options.article or [summary.id for summary in library.articles()]:
+            article, said = library.article(article_id), library.statements(article_id)
+            shape = {"article": article.id, "statements": statements_shape(said)}
+            if options.json or said:
+                show(options, shape, told_statements(article, said))
+    return 0
+
+
 def verify(options: argparse.Namespace) -> int:
     """Check the whole library; 1 when something is wrong."""
     with _open(options) as library:
@@ -169,6 +185,30 @@ def serve(options: argparse.Namespace) -> int:
     with _open(options) as library:
         serve_page(library, options.host, options.port, announce=say)
     return 0
+
+
+def _statements_of_texts(path: Path) -> int:
+    """Read each line of a batch; a text that cannot be an article is named and skipped."""
+    from rag.articles import read_text
+    from rag.errors import DataError
+    from rag.lines import read_objects, wanted
+    from rag.shapes import statements_shape
+    from rag.speakers import StatementReader
+    from rag.split import sentences
+
+    reader, done, failed = StatementReader(), 0, 0
+    for number, line in read_objects(path, "id", "text"):
+        if not isinstance(line["text"], str):
+            raise DataError(path, "its text is not a string", wanted(("id", "text")), line=number)
+        try:
+            article = read_text(line["text"], name=f"the text of {path}, line {number},")
+        except ReadError as error:
+            say(f"skipped: {error}")
+            failed += 1
+            continue
+        show_json({"id": str(line["id"]), "statements": statements_shape(reader.read(article, sentences(article)))})
+        done += 1
+    return 1 if failed and not done else 0
 
 
 def _open(options: argparse.Namespace, *, create: bool = False) -> Library:

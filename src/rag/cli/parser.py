@@ -11,7 +11,7 @@ from typing import Any
 from rag.cli import commands, measure
 from rag.version import VERSION
 
-SUITES = ("answers", "ranking", "refusal", "retrieval")
+SUITES = ("answers", "attribution", "ranking", "refusal", "retrieval")
 """Those of `rag.evaluate`, which is not imported to say so."""
 
 
@@ -69,8 +69,15 @@ def _add_library_commands(parsers: Any) -> None:
     search.add_argument("-k", type=_positive, default=10, metavar="N", help="passages (10)")
     search.add_argument("--article", nargs="+", default=(), metavar="ID", help="look in these articles only")
 
+    statements = _command(parsers, "statements", commands.statements, "List who said what.")
+    statements.add_argument("--article", nargs="+", default=(), metavar="ID", help="in these articles only")
+    statements.add_argument("--batch", type=Path, metavar="FILE",
+                            help="in texts as JSONL of id and text, - for stdin; needs no library")  # fmt: skip
+
     _command(parsers, "verify", commands.verify, "Check the whole library; exit 1 names what is wrong.")
-    _command(parsers, "build", commands.build, "Build or repair the index from what is stored.")
+    _command(
+        parsers, "build", commands.build, "Build or repair the index from what is stored, and read anew who said what."
+    )
 
     serve = _command(parsers, "serve", commands.serve, "Open the web chat.")
     serve.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
@@ -84,7 +91,9 @@ def _add_measuring_commands(parsers: Any) -> None:
 
     evaluate = _command(parsers, "evaluate", measure.evaluate, "Measure quality beside simple baselines.")
     evaluate.add_argument("suite", choices=SUITES)
-    evaluate.add_argument("--data", type=Path, metavar="FILE", required=True, help="labelled questions as JSONL")
+    evaluate.add_argument(
+        "--data", type=Path, metavar="FILE", required=True, help="labelled questions, or texts, as JSONL"
+    )
     evaluate.add_argument(
         "--held-out",
         action="store_true",

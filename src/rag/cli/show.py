@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rag.records import Comparison, Quote, Reply
+    from rag.records import Article, Comparison, Quote, Reply, Statement
+
+_ATTRIBUTIONS = {"direct": "direct", "indirect": "reported", "mixed": "direct and reported"}
 
 
 def show(options: argparse.Namespace, shape: object, line: str) -> None:
@@ -46,6 +48,19 @@ def told(reply: Reply) -> str:
         return "\n".join(_told_comparison(reply))
     nearest = ["", "Nearest, though not an answer:", *_told_quotes(reply.nearest)] if reply.nearest else []
     return "\n".join([reply.message, *nearest])
+
+
+def told_statements(article: Article, statements: Sequence[Statement]) -> str:
+    """Return who said what in an article for the terminal: the words, then who says so, how, and the place."""
+    return "\n".join(line for one in statements for line in _told_statement(article, one))
+
+
+def _told_statement(article: Article, one: Statement) -> Iterator[str]:
+    said = " … ".join(article.text[place.start : place.end] for place in one.content)
+    mention = article.text[one.source.start : one.source.end]
+    who = ", ".join(filter(None, (one.speaker.name, one.speaker.role))) if one.speaker else f"“{mention}”, not named"
+    yield said
+    yield f"    {who}: {_ATTRIBUTIONS[one.attribution]} ({article.id}:{one.content[0].start}-{one.content[-1].end})"
 
 
 def _told_comparison(reply: Comparison) -> Iterator[str]:

@@ -11,7 +11,7 @@ from rag.compare.relevance import (
     topic_values,
 )
 from rag.compare.side_by_side import Heard, Measures, Wanted, compare
-from rag.compare.spoken import Spoken, one_name_each, statements_by_sentence
+from rag.compare.spoken import Spoken, one_name_each
 
 __all__ = [
     "SPEAKER_FEATURES",
@@ -30,7 +30,6 @@ __all__ = [
     "is_group",
     "load_topic_model",
     "one_name_each",
-    "statements_by_sentence",
     "topic_values",
     "voices",
     "whom",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag.answer import Candidate
-from rag.records import Range, Sentence, Speaker, Statement
+from rag.records import Speaker, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +32,6 @@ class Spoken:
         """The words of the article that mean the speaker here."""
         source = self.statement.source
         return self.candidate.article.text[source.start : source.end]
-
-
-def statements_by_sentence(sentences: Sequence[Sentence], statements: Iterable[Statement]) -> dict[int, Statement]:
-    """Return, by number, the body sentences that somebody is proven to say, each with the statement that holds most.
-
-    A tie goes to the statement that comes first.
-    """
-    body = [sentence for sentence in sentences if sentence.kind == "body"]
-    found: dict[int, tuple[int, Statement]] = {}
-    for statement in statements:
-        if statement.speaker is None:
-            continue
-        for sentence in body:
-            share = sum(_shared(place, sentence.range) for place in statement.content)
-            if share > (found[sentence.number][0] if sentence.number in found else 0):
-                found[sentence.number] = (share, statement)
-    return {number: found[number][1] for number in sorted(found)}
 
 
 def one_name_each(spoken: Sequence[Spoken]) -> list[Spoken]:
@@ -80,7 +63,3 @@ def _continues(longer: list[str], parts: list[str]) -> bool:
 
 def _parts(name: str) -> list[str]:
     return name.lower().replace(".", " ").split()
-
-
-def _shared(one: Range, other: Range) -> int:
-    return max(0, min(one.end, other.end) - max(one.start, other.start))

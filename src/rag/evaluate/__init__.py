@@ -1,4 +1,4 @@
-"""Labelled questions -> metrics with n and 95 % intervals, beside named baselines in the same run.
+"""Labelled questions and texts -> metrics with n and 95 % intervals, beside named baselines in the same run.
 
 Nothing is loaded by importing this; `rag.evaluate.metrics` can be used alone.
 """
@@ -15,7 +15,7 @@ from rag.settings import Settings
 
 __all__ = ["SUITES", "Draws", "Report", "report_shape", "report_table", "run_suite", "write_section"]
 
-SUITES = ("answers", "ranking", "refusal", "retrieval")
+SUITES = ("answers", "attribution", "ranking", "refusal", "retrieval")
 
 
 def run_suite(
@@ -25,7 +25,7 @@ def run_suite(
 
     Args:
         suite: One of `SUITES`.
-        data: The questions, as JSON lines.
+        data: The questions, or texts with what is said in them, as JSON lines.
         index: The folder of the library that `answers` asks.
         settings: For the models and the library.
         draws: For the order of ties and the intervals.
@@ -44,6 +44,8 @@ def run_suite(
     match suite:
         case "answers":
             findings = _answers(data, index, settings, draws)
+        case "attribution":
+            findings = _attribution(data, draws)
         case "retrieval":
             findings = _retrieval(data, settings, draws)
         case _:
@@ -60,6 +62,16 @@ def _answers(data: Path, index: Path, settings: Settings, draws: Draws) -> Findi
     cases = answer_cases(data)
     with open_library(index, settings) as library:
         return evaluate_answers(cases, library, load_plain_encoder(), draws, path=data)
+
+
+def _attribution(data: Path, draws: Draws) -> Findings:
+    from rag.evaluate.attribution import evaluate_attribution
+    from rag.evaluate.cases import attribution_cases
+    from rag.evaluate.quotations import read_quotations
+    from rag.speakers import StatementReader
+
+    systems = {"ours": StatementReader().read, "name, verb, quotation": read_quotations}
+    return evaluate_attribution(attribution_cases(data), systems, draws)
 
 
 def _pools(suite: str, data: Path, settings: Settings, draws: Draws, *, held_out: bool) -> Findings:

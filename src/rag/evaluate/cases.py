@@ -85,6 +85,28 @@ class PlaceCase:
     answers: tuple[Range, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Attributed:
+    """Something that is said in a text: by whom (nobody when it is empty), the words that prove it, and what.
+
+    `speaker` is the canonical name of the source, None when it is not given.
+    """
+
+    source: tuple[Range, ...]
+    cue: tuple[Range, ...]
+    content: tuple[Range, ...]
+    speaker: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AttributionCase:
+    """A text and everything that is said in it."""
+
+    id: str
+    text: str
+    attributions: tuple[Attributed, ...]
+
+
 def part_of(texts: Sequence[str]) -> Part:
     """Return what the questions on a paragraph are for: four in five are for the scorer, and three in fifty to judge.
 
@@ -136,6 +158,16 @@ def place_cases(path: Path) -> list[PlaceCase]:
     return _read(path, ("id", "context", "question", "answers", "starts"), _place_case)
 
 
+def attribution_cases(path: Path) -> list[AttributionCase]:
+    """Return the texts of a file in the format of PolNeAR, with what is said in them.
+
+    Raises:
+        UnreadableFileError: The file cannot be read.
+        DataError: It holds no text, or a line is not one; a range outside its text is one case.
+    """
+    return _read(path, ("id", "text", "attributions"), _attribution_case)
+
+
 def _read(path: Path, fields: tuple[str, ...], make: Callable[[dict[str, Any]], Case]) -> list[Case]:
     cases = []
     for number, value in read_objects(path, *fields):
@@ -145,7 +177,7 @@ def _read(path: Path, fields: tuple[str, ...], make: Callable[[dict[str, Any]], 
             cause = str(error) if type(error) is ValueError else "a field is not of its kind"
             raise DataError(path, cause, wanted(fields), line=number) from error
     if not cases:
-        raise DataError(path, "it holds no question", wanted(fields))
+        raise DataError(path, "it holds no question" if "question" in fields else "it holds no text", wanted(fields))
     return cases
 
 
@@ -184,6 +216,28 @@ def _place_case(value: dict[str, Any]) -> PlaceCase:
         places.append(Range(start, start + len(answer)))
     title = _text(value.get("title", "")).replace("_", " ")
     return PlaceCase(str(value["id"]), _text(value["question"]), title, context, tuple(places))
+
+
+def _attribution_case(value: dict[str, Any]) -> AttributionCase:
+    text = _text(value["text"])
+    attributions = tuple(
+        Attributed(
+            source=_ranges(text, one["source"]),
+            cue=_ranges(text, one["cue"]),
+            content=_ranges(text, one["content"]),
+            speaker=_text(one["speaker"]) if one.get("speaker") is not None else None,
+        )
+        for one in value["attributions"]
+    )
+    return AttributionCase(str(value["id"]), text, attributions)
+
+
+def _ranges(text: str, pairs: Any) -> tuple[Range, ...]:
+    ranges = tuple(Range(start, end) for start, end in pairs)
+    for one in ranges:
+        if one.end > len(text):
+            raise ValueError(f"{one.start}..{one.end} lies outside its text")
+    return ranges
 
 
 def _text(value: object) -> str:

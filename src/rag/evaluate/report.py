@@ -21,10 +21,13 @@ from rag.version import VERSION
 Figures: TypeAlias = Mapping[str, Figure]
 """Metric -> its value; a metric that is not defined is NaN or not there."""
 
+_COUNTED = 100
+"""From here on a value is told without decimals."""
+
 _HEAD = """# Evaluation
 
-Every section is written by the command it shows. Brackets hold the 95 % interval of questions drawn again; n is how
-many things were measured.
+Every section is written by the command it shows. Brackets hold the 95 % interval of questions, or articles,
+drawn again; n is how many things were measured.
 """
 
 
@@ -33,12 +36,13 @@ class Findings:
     """What a suite measured.
 
     Attributes:
-        n: Questions that were measured.
+        n: Questions, or other things, that were measured.
         systems: Name of a system to its figures; the first is ours.
         kinds: Kind of question to our figures.
         bins: Confidences of ours beside the share that was answerable.
         misses: A line for each reply that was not as it should be.
         left_out: Reason to the number of questions that were not measured.
+        things: What they are.
     """
 
     n: int
@@ -47,6 +51,7 @@ class Findings:
     bins: tuple[Bin, ...] = ()
     misses: tuple[str, ...] = ()
     left_out: Mapping[str, int] = field(default_factory=dict)
+    things: str = "questions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +142,7 @@ def machine() -> str:
     cores = os.cpu_count() or 1
     return (
         f"{_processor()}, {cores} core{'' if cores == 1 else 's'}; "
-        f"ask-the-article {VERSION}, onnxruntime {version('onnxruntime')}"
+        f"ask-the-article {VERSION}, onnxruntime {version('onnxruntime')}, spacy {version('spacy')}"
     )
 
 
@@ -185,13 +190,15 @@ def _cell(figure: Figure | None, *, with_n: bool) -> str:
 
 
 def _real(value: float) -> str:
+    if value >= _COUNTED:
+        return f"{value:,.0f}"
     return f"{value:.3f}".removeprefix("0") if value >= 0 else f"{value:.3f}"
 
 
 def _counts(report: Report) -> str:
     found, draws = report.findings, report.draws
     left_out = "".join(f", {n:,} left out ({why})" for why, n in found.left_out.items() if n)
-    return f"{found.n:,} questions{left_out}; seed {draws.seed}, {draws.resamples:,} resamples."
+    return f"{found.n:,} {found.things}{left_out}; seed {draws.seed}, {draws.resamples:,} resamples."
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> str:

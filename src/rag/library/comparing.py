@@ -22,7 +22,6 @@ from rag.compare import (
     is_country,
     load_topic_model,
     one_name_each,
-    statements_by_sentence,
     voices,
     whom,
 )
@@ -135,7 +134,11 @@ class Comparing:
         return part
 
     def _read(self, kept: Kept) -> _Part:
-        said = statements_by_sentence(kept.sentences, kept.statements)
+        said = {
+            number: one
+            for number, one in kept.said.items()
+            if one.speaker is not None and kept.sentences[number].kind == "body"
+        }
         if not said:
             return _Part((), np.empty((0, self._encoder.dimensions), np.float32))
         store = self._shelf.store
@@ -148,7 +151,8 @@ class Comparing:
         spoken = []
         for number, statement in said.items():
             sentence = kept.sentences[number]
-            candidate = Candidate(kept.article, kept.sentences, sentence, around.get(number, sentence.range))
+            place = around.get(number, sentence.range)
+            candidate = Candidate(kept.article, kept.sentences, sentence, place, statement)
             if statement.speaker is not None:
                 spoken.append(Spoken(candidate, statement, statement.speaker, _before(candidate), _heading(candidate)))
         return _Part(tuple(spoken), store.sentence_vectors(kept.key, list(said)))

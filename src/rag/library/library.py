@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -19,7 +20,7 @@ from rag.answer import (
 )
 from rag.compare import Compared, comparison_asked
 from rag.embed import Encoder, Vector, load_encoder
-from rag.errors import IndexMismatchError
+from rag.errors import IndexMismatchError, OffsetError
 from rag.evidence import (
     SentenceScorer,
     Verdict,
@@ -35,11 +36,24 @@ from rag.library.polyglot import Polyglot
 from rag.library.reading import Found, Read, read_sentences
 from rag.library.shelf import Kept, Shelf
 from rag.question import Question, understand
-from rag.records import Abstention, Article, ArticleSummary, Comparison, Hit, RankedSentence, Reply, Sentence
+from rag.records import (
+    Abstention,
+    Article,
+    ArticleSummary,
+    Comparison,
+    Hit,
+    RankedSentence,
+    Reply,
+    Sentence,
+    Statement,
+)
 from rag.retrieve import retrieve
 from rag.scorer import Scorer
 from rag.settings import Balance, Settings
-from rag.store import Entry, Store
+from rag.speakers import StatementReader
+from rag.store import Entry, Reading, Store
+
+log = logging.getLogger(__name__)
 
 
 class Library:
@@ -53,11 +67,13 @@ class Library:
         encoder: Encoder | None = None,
         scorer: SentenceScorer | None = None,
         polyglot: Polyglot | None = None,
+        reader: StatementReader | None = None,
     ) -> None:
         self.folder, self.settings = folder, settings
         self._encoder = encoder if encoder is not None else load_encoder(settings)
         self._models = load_models()
         self._scorer = scorer if scorer is not None else Scorer(threads=settings.threads)
+        self._reader = reader if reader is not None else StatementReader()
         self._store = Store(folder, encoder=self._encoder.identity)
         self._shelf = Shelf(self._store)
         polyglot = polyglot or Polyglot(settings)
@@ -134,6 +150,19 @@ class Library:
             UnknownArticleError: The id fits no article, or several.
         """
         return self._shelf.by_id(article_id).sentences
+
+    def statements(self, article_id: str) -> tuple[Statement, ...]:
+        """Return who said what in an article, in the reading order of the cues.
+
+        What was not read yet, or by another reader, is read now and not kept.
+
+        Raises:
+            UnknownArticleError: The id fits no article, or several.
+        """
+        kept = self._shelf.by_id(article_id)
+        if self._store.reader_of(kept.key) != self._reader.identity:
+            return self._reader.read(kept.article, kept.sentences)
+        return kept.statements
 
     # Questions
 
@@ -229,16 +258,44 @@ class Library:
 
     # Care
 
+    def unread(self) -> list[ArticleSummary]:
+        """Return a line about every article in which this reader has not read yet who said what."""
+        wanted = set(self._store.unread(self._reader.identity))
+        return [summary for summary in self.articles() if summary.id in wanted] if wanted else []
+
+    def read_statements(self, articles: Sequence[str] = ()) -> None:
+        """Read who said what anew in some articles, in all when none is named, without embedding.
+
+        Each is kept when it is read, so what is done stays done when a later one fails. An article that cannot be read,
+        as it was changed in the file, is named and left as it is.
+
+        Raises:
+            UnknownArticleError: An id fits no article, or several.
+            ReadOnlyLibraryError: The folder cannot be written.
+            LibraryBusyError: Another process is writing.
+        """
+        ids = self._store.ids()
+        for key in [self._store.key_of(article_id) for article_id in articles] or ids:
+            try:
+                article = self._store.article(key)
+                if article is not None:
+                    self._store.keep_reading(key, self._reading(article, self._store.sentences(key)))
+            except (OffsetError, ValueError) as error:
+                log.warning("who said what in article %s is not read: %s", ids.get(key), error)
+        self._shelf.clear()
+
     def build(self) -> None:
-        """Build the index from what is stored; embed again first when the encoder changed.
+        """Build the index from what is stored, and read who said what anew; embed again first when the encoder changed.
 
         Raises:
             ReadOnlyLibraryError: The folder cannot be written; what was there stays in use.
         """
         if self._store.encoder != self._encoder.identity:
-            articles = [kept.article for key in self._store.article_keys() if (kept := self._shelf.take(key))]
+            articles = [one for key in self._store.article_keys() if (one := self._store.article(key))]
             self._store.replace((self._prepare(article) for article in articles), encoder=self._encoder.identity)
             self._shelf.clear()
+        else:
+            self.read_statements()
         self._passage_index().build()
 
     def verify(self) -> Iterator[str]:
@@ -249,7 +306,7 @@ class Library:
     # Inside
 
     def _prepare(self, article: Article) -> Entry:
-        """READ is done; CUT and MEAN."""
+        """READ is done; CUT, WHO and MEAN."""
         from rag.split import passages, sentences
 
         cut = sentences(article)
@@ -261,7 +318,11 @@ class Library:
             self._encoder.encode([text_of(article, sentence.range) for sentence in cut]),
             runs,
             self._encoder.encode([text_of(article, passage.range) for passage in runs]),
+            self._reading(article, cut),
         )
+
+    def _reading(self, article: Article, sentences: Sequence[Sentence]) -> Reading:
+        return Reading(self._reader.identity, self._reader.read(article, sentences))
 
     def _reply(self, question: Question, keys: tuple[int, ...] | None, *, most: int, balance: Balance) -> Reply:
         """FIND, CHOOSE and REPLY."""

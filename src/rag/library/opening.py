@@ -6,7 +6,7 @@ import logging
 from pathlib import Path
 
 from rag.articles import SUFFIXES, read_file
-from rag.errors import NoLibraryError, ReadError
+from rag.errors import LibraryBusyError, NoLibraryError, ReadError, ReadOnlyLibraryError
 from rag.library.library import Library
 from rag.settings import Settings
 from rag.store import FILE
@@ -14,11 +14,17 @@ from rag.store import FILE
 SEEDS = "articles"
 """Folder inside a library's folder: articles that a new library begins with."""
 
+_READ_AT_ONCE = 100_000
+"""Characters of articles in which who said what is read while a library is opened: a few seconds."""
+
 log = logging.getLogger(__name__)
 
 
 def open_library(folder: Path, settings: Settings, *, create: bool = False) -> Library:
     """Open the library in a folder; one that is not built yet begins with the articles in `folder/articles`.
+
+    Articles in which this program has not read yet who said what are read now when they are few; else, and where the
+    folder cannot be written, a warning says so.
 
     Raises:
         NoLibraryError: There is nothing in the folder, and `create` is False.
@@ -34,4 +40,22 @@ def open_library(folder: Path, settings: Settings, *, create: bool = False) -> L
                 library.add(read_file(path, max_bytes=settings.max_article_bytes))
             except ReadError as error:
                 log.warning("left out: %s", error)
+    _read_the_unread(library)
     return library
+
+
+def _read_the_unread(library: Library) -> None:
+    unread = library.unread()
+    if not unread:
+        return
+    cause = "they are many"
+    if sum(summary.characters for summary in unread) <= _READ_AT_ONCE:
+        try:
+            library.read_statements([summary.id for summary in unread])
+            return
+        except (ReadOnlyLibraryError, LibraryBusyError):
+            cause = "the library cannot be written now"
+    count = f"{len(unread):,} article{'' if len(unread) == 1 else 's'}"
+    log.warning(
+        "who said what in %s of %s is not read, because %s. Read it with: rag build", count, library.folder, cause
+    )

@@ -57,7 +57,8 @@ def read_sentences(found: Sequence[Found], asked: Vector | None, store: Store) -
     for key, numbers in places.items():
         article, sentences = kept[key].article, kept[key].sentences
         for number in sorted(numbers):
-            candidates.append(Candidate(article, sentences, sentences[number], numbers[number].passage.range))
+            place, said = numbers[number].passage.range, kept[key].said.get(number)
+            candidates.append(Candidate(article, sentences, sentences[number], place, said))
         if numbers:
             vectors.append(store.sentence_vectors(key, sorted(numbers)))
     stacked = np.concatenate(vectors) if vectors else np.empty((0, 0 if asked is None else len(asked)), np.float32)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.errors import EmptyLibraryError, UnknownArticleError
 from rag.records import Article, Sentence, Statement
+from rag.speakers import whose_words
 from rag.store import Store
 
 _KEPT_ARTICLES = 256
@@ -16,12 +17,17 @@ _KEPT_ARTICLES = 256
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An article that was read from the store, with its sentences, its statements and its key there."""
+    """An article that was read from the store, with its sentences, who said what, and its key there.
+
+    `statements` is what the store has, which is nothing when nobody has read yet who said what. `said` tells for each
+    sentence number that is somebody's words which statement it is part of.
+    """
 
     key: int
     article: Article
     sentences: tuple[Sentence, ...]
-    statements: tuple[Statement, ...] = ()
+    statements: tuple[Statement, ...]
+    said: Mapping[int, Statement]
 
 
 class Shelf:
@@ -41,7 +47,8 @@ class Shelf:
         article = self.store.article(key)
         if article is None:
             return None
-        kept = Kept(key, article, self.store.sentences(key))
+        sentences, statements = self.store.sentences(key), self.store.statements(key)
+        kept = Kept(key, article, sentences, statements, whose_words(article.text, sentences, statements))
         with self._lock:
             self._kept[key] = kept
             if len(self._kept) > _KEPT_ARTICLES:

@@ -1,10 +1,13 @@
-"""SQLite: the truth about articles, sentences, passages and vectors (KEEP); knows nothing of search.
+"""SQLite: the truth about articles, sentences, passages, vectors and who said what (KEEP); knows nothing of search.
 
-Every change is one transaction and one line in `changes`, so an index elsewhere can tell what it has missed.
-Keys are never used twice, and all passages of an article have adjacent keys.
+Every article that comes or goes is one transaction and one line in `changes`, so an index elsewhere can tell what it
+has missed; reading anew who said what changes nothing of that. Keys are never used twice, and all passages of an
+article have adjacent keys.
 """
 
+from rag.store.format import FORMAT
+from rag.store.readings import Reading
 from rag.store.rows import Change, Entry, Keys, PassageRow, StoredPassage
-from rag.store.store import FILE, FORMAT, Store
+from rag.store.store import FILE, Store
 
-__all__ = ["FILE", "FORMAT", "Change", "Entry", "Keys", "PassageRow", "Store", "StoredPassage"]
+__all__ = ["FILE", "FORMAT", "Change", "Entry", "Keys", "PassageRow", "Reading", "Store", "StoredPassage"]

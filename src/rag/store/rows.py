@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 
 from rag.embed import Vector, Vectors
 from rag.records import Article, Passage, Sentence
+from rag.store import readings
+from rag.store.readings import Reading, insert_reading
 
 Keys: TypeAlias = NDArray[np.int64]
 """Passage keys, shape (passages,), int64, ascending."""
 
-SCHEMA = """
+SCHEMA = f"""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE articles (
     key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, authors TEXT NOT NULL,
@@ -41,21 +43,26 @@ CREATE TABLE changes (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, operation TEXT NOT NULL, article INTEGER NOT NULL,
     first_passage INTEGER NOT NULL, last_passage INTEGER NOT NULL
 ) STRICT;
+{readings.SCHEMA}
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """All that is kept of one article: sentences and passages, and a vector for each in the same order."""
+    """All that is kept of one article: sentences and passages, and a vector for each in the same order.
+
+    `reading` is who said what there; None when nobody has read that yet.
+    """
 
     article: Article
     sentences: tuple[Sentence, ...]
     sentence_vectors: Vectors
     passages: tuple[Passage, ...]
     passage_vectors: Vectors
+    reading: Reading | None = None
 
     def sha256(self) -> str:
-        """Return the checksum of everything that is kept, as it is kept."""
+        """Return the checksum of everything but the reading, as it is kept."""
         article = self.article
         facts = [article.id, article.title, article.authors, article.published, article.source, article.note]
         digest = hashlib.sha256(json.dumps([facts, article.text, _block_rows(article)]).encode())
@@ -115,6 +122,8 @@ def insert(db: sqlite3.Connection, entry: Entry) -> None:
         "INSERT INTO passages (article, first, last, first_sentence, last_sentence, vector) VALUES (?, ?, ?, ?, ?, ?)",
         [(key, *_passage_row(p), _blob(v)) for p, v in zip(entry.passages, entry.passage_vectors, strict=True)],
     )
+    if entry.reading is not None and key is not None:
+        insert_reading(db, key, entry.reading)
     _log(db, "add", key)
 
 

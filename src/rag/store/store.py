@@ -10,18 +10,22 @@ from pathlib import Path
 import numpy as np
 
 from rag.embed import Vectors
-from rag.errors import IndexMismatchError, ReadOnlyLibraryError, UnknownArticleError
-from rag.records import Article, ArticleSummary, Block, Passage, Range, Sentence
+from rag.errors import DamagedLibraryError, OffsetError, UnknownArticleError
+from rag.records import Article, ArticleSummary, Block, Passage, Range, Sentence, Statement
 from rag.store.connections import Connections
-from rag.store.rows import SCHEMA, Change, Entry, Keys, PassageRow, StoredPassage, delete, insert, text_sha256, vectors
+from rag.store.format import begin, bring_up
+from rag.store.readings import COLUMNS, Reading, checksum, insert_reading, statement_of
+from rag.store.rows import Change, Entry, Keys, PassageRow, StoredPassage, delete, insert, text_sha256, vectors
 
 FILE = "library.db"
-FORMAT = "1"
 _SAME_TEXT = "SELECT id FROM articles WHERE text_sha256 = ?"
 
 
 class Store:
     """One open library file, safe to share between threads.
+
+    A file of the format before is brought to this one, all or nothing; where it cannot be written it is read as it is,
+    and nobody has read yet who said what in its articles.
 
     Raises:
         DamagedLibraryError: The file is not a library, or SQLite finds it broken.
@@ -33,10 +37,8 @@ class Store:
         self.folder, self.path = folder, folder / FILE
         self._connections = Connections(self.path)
         if not self.path.exists() or not self._connections.rows("SELECT 1 FROM sqlite_master LIMIT 1"):
-            self._make(encoder)
-        found = self._meta("format")
-        if found != FORMAT:
-            raise IndexMismatchError(self.path, "format", found, FORMAT)
+            begin(self._connections, folder, encoder=encoder)
+        bring_up(self._connections, self._meta("format"))
 
     def close(self) -> None:
         """Close the file; the store cannot be used afterwards."""
@@ -54,9 +56,10 @@ class Store:
         rows = self._connections.rows(
             "SELECT id, title, authors, published, source, length(text), "
             "(SELECT count(*) FROM sentences WHERE article = a.key), "
-            "(SELECT count(*) FROM passages WHERE article = a.key) FROM articles a ORDER BY key"
+            "(SELECT count(*) FROM passages WHERE article = a.key), "
+            "(SELECT count(DISTINCT speaker) FROM statements WHERE article = a.key) FROM articles a ORDER BY key"
         )
-        return [ArticleSummary(i, t, tuple(json.loads(a)), p, s, c, n, m, 0) for i, t, a, p, s, c, n, m in rows]
+        return [ArticleSummary(i, t, tuple(json.loads(a)), *counted) for i, t, a, *counted in rows]
 
     def count(self) -> int:
         """Return the number of articles."""
@@ -69,6 +72,10 @@ class Store:
     def article_keys(self) -> list[int]:
         """Return the keys of all articles in the order of adding."""
         return [int(key) for (key,) in self._connections.rows("SELECT key FROM articles ORDER BY key")]
+
+    def ids(self) -> dict[int, str]:
+        """Return the id of every article by its key, in the order of adding."""
+        return dict(self._connections.rows("SELECT key, id FROM articles ORDER BY key"))
 
     def key_of(self, article_id: str) -> int:
         """Return the key of an article by its id, or by the beginning of its id when only one fits.
@@ -106,6 +113,32 @@ class Store:
             "SELECT number, first, last, block, kind FROM sentences WHERE article = ? ORDER BY number", (key,)
         )
         return tuple(Sentence(number, Range(first, last), block, kind) for number, first, last, block, kind in rows)
+
+    def statements(self, key: int) -> tuple[Statement, ...]:
+        """Return who said what in an article, as it was read last; nothing when it was not read.
+
+        Raises:
+            DamagedLibraryError: What is kept was changed and makes no statement.
+        """
+        rows = self._connections.rows(f"SELECT {COLUMNS} FROM statements WHERE article = ? ORDER BY number", (key,))
+        try:
+            return tuple(map(statement_of, rows))
+        except (ValueError, TypeError) as error:
+            cause = "a statement is not as it was read"
+            raise DamagedLibraryError(self.path, cause, "Repair it with: rag build") from error
+
+    def reader_of(self, key: int) -> str | None:
+        """Return the identity of the reader that read who said what in an article, None when none did."""
+        rows = self._connections.rows("SELECT reader FROM readings WHERE article = ?", (key,))
+        return str(rows[0][0]) if rows else None
+
+    def unread(self, reader: str) -> list[str]:
+        """Return the ids of the articles in which this reader has not read who said what, in the order of adding."""
+        rows = self._connections.rows(
+            "SELECT id FROM articles WHERE key NOT IN (SELECT article FROM readings WHERE reader = ?) ORDER BY key",
+            (reader,),
+        )
+        return [str(article_id) for (article_id,) in rows]
 
     def sentence_vectors(self, key: int, numbers: Sequence[int]) -> Vectors:
         """Return the vectors of some sentences of an article, shape (numbers, dimensions), by ascending number."""
@@ -161,10 +194,12 @@ class Store:
             try:
                 entry = self._entry(key)
                 changed = entry is None or entry.sha256() != wanted
-            except (ValueError, TypeError):
+            except (OffsetError, ValueError, TypeError):
                 changed = True
             if changed:
                 yield f"{self.path}: article {article_id} is not as it was added; remove it and add it again"
+            if not self._read_soundly(key):
+                yield f"{self.path}: who said what in article {article_id} is not as it was read; repair it: rag build"
 
     # Writing
 
@@ -181,6 +216,16 @@ class Store:
         with self._connections.writing() as db:
             for key in keys:
                 delete(db, key)
+
+    def keep_reading(self, key: int, reading: Reading) -> None:
+        """Put a reading of an article in the place of the one that is there; nothing when the article is gone.
+
+        Raises:
+            OffsetError: A statement reaches beyond the text.
+        """
+        with self._connections.writing() as db:
+            if db.execute("SELECT 1 FROM articles WHERE key = ?", (key,)).fetchone():
+                insert_reading(db, key, reading)
 
     def replace(self, entries: Iterable[Entry], *, encoder: str) -> None:
         """Put new entries in the place of all that is there, made by another encoder; all or nothing."""
@@ -199,21 +244,24 @@ class Store:
 
     # Inside
 
-    def _make(self, encoder: str) -> None:
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ReadOnlyLibraryError(self.folder, error.strerror or str(error)) from error
-        with self._connections.writing() as db:
-            if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
-                return
-            for statement in SCHEMA.split(";"):
-                db.execute(statement)
-            db.executemany("INSERT INTO meta VALUES (?, ?)", [("format", FORMAT), ("encoder", encoder)])
-
     def _meta(self, name: str) -> str:
         rows = self._connections.rows("SELECT value FROM meta WHERE name = ?", (name,))
         return str(rows[0][0]) if rows else ""
+
+    def _read_soundly(self, key: int) -> bool:
+        """Tell whether the statements of an article are as they were read, and inside its text."""
+        rows = self._connections.rows(
+            "SELECT r.sha256, length(a.text) FROM readings r JOIN articles a ON a.key = r.article WHERE a.key = ?",
+            (key,),
+        )
+        try:
+            statements = self.statements(key)
+            for sha256, length in rows:
+                inside = all(statement.last <= length for statement in statements)
+                return inside and checksum(statements) == sha256
+        except DamagedLibraryError:
+            return False
+        return not statements
 
     def _entry(self, key: int) -> Entry | None:
         article, sentences = self.article(key), self.sentences(key)

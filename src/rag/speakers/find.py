@@ -1,0 +1,121 @@
+"""An article -> its statements: grammar finds who says what, quotations are given to them, names are resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import TYPE_CHECKING, Protocol
+
+from rag.records import Article, Attribution, Range, Sentence, Statement
+from rag.speakers.announced import announced_drafts, announces, aside_drafts
+from rag.speakers.clauses import Clause, find_clauses
+from rag.speakers.parsed import Parsed, plain
+from rag.speakers.people import find_people
+from rag.speakers.quotations import Quotation, is_label
+from rag.speakers.resolve import Resolver, Source
+from rag.speakers.spoken import Draft, body_quotations, give_monologues, give_quotations, give_sections, is_marked
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+
+class Parser(Protocol):
+    """Finds the grammar and the names of sentences."""
+
+    def parse(self, texts: Sequence[str]) -> list[Doc]:
+        """Return every sentence with tags, dependencies and entities."""
+
+
+def find_statements(article: Article, sentences: Sequence[Sentence], parser: Parser) -> tuple[Statement, ...]:
+    """Return who says what in an article, in reading order of the cues."""
+    quotations = body_quotations(article)
+    parsed = _parse(article, sentences, parser, quotations)
+    drafts = [
+        _draft(at, one, clause)
+        for at, one in enumerate(parsed)
+        if one.sentence.kind in ("body", "title")
+        for clause in find_clauses(one.doc, one.quoted)
+    ]
+    announced = list(announced_drafts(article, parsed))
+    whole = {draft.sentence.block for draft in announced if draft.sentence.kind == "body"}
+    drafts = [draft for draft in drafts if draft.sentence.block not in whole] + announced
+    told = {draft.mention.at for draft in drafts}
+    drafts += [draft for draft in aside_drafts(article, parsed, quotations) if draft.mention.at not in told]
+    give_quotations(article, drafts, quotations)
+    drafts = give_monologues(article, sentences, drafts)
+    give_sections(article, sentences, drafts)
+    resolver = Resolver(article.text, parsed, find_people(article.text, parsed), article.authors)
+    drafts.sort(key=lambda draft: (draft.cue, draft.source))
+    return tuple(_statement(article.text, draft, resolver) for draft in drafts if _says_something(article.text, draft))
+
+
+def _parse(
+    article: Article, sentences: Sequence[Sentence], parser: Parser, quotations: Sequence[Sequence[Quotation]]
+) -> list[Parsed]:
+    read = [one for one in sentences if one.kind in ("body", "title") or announces(article, one)]
+    words = [plain(article.text, one.range) for one in read]
+    docs = parser.parse([one.text for one in words])
+    paragraphs = list(accumulate(not is_marked(article, number) for number in range(len(article.blocks))))
+    return [
+        Parsed(
+            sentence,
+            doc,
+            tuple(_within(one.places[token.idx], quotations[sentence.block]) for token in doc),
+            paragraphs[sentence.block],
+            one.places,
+        )
+        for sentence, one, doc in zip(read, words, docs, strict=True)
+    ]
+
+
+def _within(place: int, marks: Sequence[Quotation]) -> bool:
+    return any(one.range.start < place < one.range.end for one in marks)
+
+
+def _draft(at: int, parsed: Parsed, clause: Clause) -> Draft:
+    content = [parsed.place(first, last) for first, last in _runs(clause.content)]
+    return Draft(
+        sentence=parsed.sentence,
+        mention=Source(at, clause.source[0], clause.source[-1]),
+        source=parsed.place(clause.source[0], clause.source[-1]),
+        cue=parsed.place(clause.cue[0], clause.cue[-1]),
+        content=content,
+        speech=clause.speech,
+    )
+
+
+def _runs(positions: Sequence[int]) -> list[list[int]]:
+    runs: list[list[int]] = []
+    for position in positions:
+        if runs and position == runs[-1][1] + 1:
+            runs[-1][1] = position
+        else:
+            runs.append([position, position])
+    return runs
+
+
+def _says_something(text: str, draft: Draft) -> bool:
+    return any(_has_letters(text, one) for one in draft.ranges())
+
+
+def _has_letters(text: str, place: Range) -> bool:
+    return any(map(str.isalnum, text[place.start : place.end]))
+
+
+def _statement(text: str, draft: Draft, resolver: Resolver) -> Statement:
+    content = tuple(one for one in draft.ranges() if _has_letters(text, one))
+    found = resolver.resolve(draft.mention)
+    named_at = found.named_at if found.speaker is not None and found.named_at != draft.source else None
+    return Statement(_attribution(text, draft, content), draft.source, draft.cue, content, found.speaker, named_at)
+
+
+def _attribution(text: str, draft: Draft, content: Sequence[Range]) -> Attribution:
+    """`direct` when all that is said stands in quotation marks, `mixed` when some of it does, names and titles apart."""
+    said = {n for one in content for n in range(one.start, one.end) if text[n].isalnum()}
+    if said <= _characters(draft.quotations):
+        return "direct"
+    return "mixed" if said & _characters([one for one in draft.quotations if not is_label(text, one)]) else "indirect"
+
+
+def _characters(quotations: Sequence[Quotation]) -> set[int]:
+    return {n for one in quotations for n in range(one.range.start, one.range.end)}

@@ -1,0 +1,63 @@
+"""A sentence with its grammar, and what of it stands in quotation marks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rag.records import Range, Sentence
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A body sentence that was parsed.
+
+    Attributes:
+        sentence: The sentence.
+        doc: Its tokens with tags, dependencies and entities.
+        quoted: For each token whether it stands in quotation marks.
+        paragraph: Number of its paragraph; a list belongs to the one before it.
+        places: For each character of the tokens' text where it stands in the article.
+    """
+
+    sentence: Sentence
+    doc: Doc
+    quoted: tuple[bool, ...]
+    paragraph: int
+    places: Sequence[int]
+
+    def place(self, first: int, last: int) -> Range:
+        """Return where tokens `first` to `last` (inclusive) stand in the article."""
+        start, end = self.doc[first].idx, self.doc[last].idx + len(self.doc[last])
+        return Range(self.places[start], self.places[end - 1] + 1)
+
+
+_LEFT_OUT = re.compile(
+    r"^(?:[A-Z][A-Z.’' -]+[A-Z](?:, [A-Z][\w. ]+)?|[A-Z]{2,}[\w, .]*)\s(?:\([^)]{2,30}\)\s)?(?:—|–|--?)\s"  # "BAKU (AP) — "
+    r"|\s\((?:[RDI]|Republican|Democrat)[-–,. ][^)]{1,20}\)"  # a party behind a name
+    r"|(?<=\s)\s+"
+)
+"""What a reader passes over and a parser stumbles upon: datelines, parties in brackets, doubled spaces."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """The words of a sentence as they are parsed, and for each character its place in the article."""
+
+    text: str
+    places: Sequence[int]
+
+
+def plain(text: str, place: Range) -> Plain:
+    """Return the words of a range without what only disturbs; every white space is a blank."""
+    words = text[place.start : place.end]
+    out = {n for match in _LEFT_OUT.finditer(words) for n in range(match.start(), match.end())}
+    kept = [n for n in range(len(words)) if n not in out]
+    if not kept:
+        return Plain(words, range(place.start, place.end))
+    return Plain("".join(" " if words[n].isspace() else words[n] for n in kept), [place.start + n for n in kept])

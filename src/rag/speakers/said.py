@@ -1,0 +1,58 @@
+"""Statements -> whose words a sentence is; knows places, not grammar."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+
+from rag.records import Range, Sentence, Statement
+
+_MOST = 0.5
+"""Share of a sentence that is somebody's words, with who says so, from which the sentence counts as theirs."""
+_OTHERS = 0.2
+"""Share of a sentence that is somebody else's words from which it is nobody's."""
+
+
+def whose_words(text: str, sentences: Sequence[Sentence], statements: Sequence[Statement]) -> dict[int, Statement]:
+    """Return for every sentence that is somebody's words, by its number, the statement that it is part of.
+
+    Sentences in the author's voice, and those in which several people speak, are left out. Of statements inside each
+    other the outermost counts: in "Doe says that Roe lied" it is Doe who speaks.
+    """
+    ends = [sentence.range.end for sentence in sentences]
+    touching: dict[int, list[Statement]] = {}
+    for statement in statements:
+        met: set[int] = set()
+        for one in statement.content:
+            at = bisect_right(ends, one.start)
+            while at < len(sentences) and sentences[at].range.start < one.end:
+                met.add(at)
+                at += 1
+        for at in met:
+            touching.setdefault(at, []).append(statement)
+    found: dict[int, Statement] = {}
+    for at in sorted(touching):
+        whose = _whose(text, sentences[at].range, touching[at])
+        if whose is not None:
+            found[sentences[at].number] = whose
+    return found
+
+
+def _whose(text: str, place: Range, statements: Sequence[Statement]) -> Statement | None:
+    whole = _letters(text, place, [place])
+    said = [(one, _letters(text, place, one.content)) for one in statements]
+    best, words = max(said, key=lambda pair: (len(pair[1]), -pair[0].cue.start))
+    told = words | _letters(text, place, [best.source, best.cue])
+    for other, letters in said:
+        if other.speaker != best.speaker and len(letters - told) > _OTHERS * len(whole):
+            return None
+    return best if len(told) >= _MOST * len(whole) else None
+
+
+def _letters(text: str, within: Range, places: Iterable[Range]) -> set[int]:
+    return {
+        n
+        for one in places
+        for n in range(max(one.start, within.start), min(one.end, within.end))
+        if text[n].isalnum()
+    }
