@@ -1,7 +1,6 @@
 """Articles in which people speak, with statements as obvious as their words."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,11 +8,11 @@ from fakes import WordEncoder, WordScorer
 
 from rag.answer import Candidate
 from rag.articles import read_text
-from rag.compare import Spoken, statements_by_sentence
+from rag.compare import Spoken
 from rag.library import Library
-from rag.library.shelf import Kept, Shelf
-from rag.records import Article, Attribution, Range, Speaker, Statement
+from rag.records import Article, Attribution, Range, Sentence, Speaker, Statement
 from rag.settings import Settings
+from rag.speakers import StatementReader, whose_words
 from rag.split import sentences
 
 FILLER = "Rain fell. Snow fell. Wind blew.\n\n"
@@ -73,7 +72,7 @@ def _nearest(text: str, words: str, at: int) -> Range:
 
 BRIDGE_STATEMENTS = (
     states(BRIDGE, "Anna Berg", "the bridge is safe", role="minister"),
-    states(BRIDGE, "Boris Kim", "the ferry is slow", role="engineer"),
+    states(BRIDGE, "Boris Kim", "the ferry sank twice", role="engineer"),
     states(BRIDGE, "Clara Diaz", "that the bridge holds", role="professor", cue="doubted"),
     states(BRIDGE, "Dora Ek", "the bridge needs steel", role="professor"),
 )
@@ -86,14 +85,12 @@ TOWN_STATEMENTS = (
 
 
 def speak(monkeypatch: pytest.MonkeyPatch, said: Mapping[str, Sequence[Statement]]) -> None:
-    """Let every library know what is said in some articles, by their ids, and nothing else."""
-    take = Shelf.take
+    """Let every library that is filled from now on read this in the articles, by their ids, and nothing else."""
 
-    def take_with_statements(shelf: Shelf, key: int) -> Kept | None:
-        kept = take(shelf, key)
-        return None if kept is None else replace(kept, statements=tuple(said.get(kept.article.id, ())))
+    def read(_: StatementReader, article: Article, __: Sequence[Sentence]) -> tuple[Statement, ...]:
+        return tuple(said.get(article.id, ()))
 
-    monkeypatch.setattr(Shelf, "take", take_with_statements)
+    monkeypatch.setattr(StatementReader, "read", read)
 
 
 def open_with(folder: Path, *articles: Article) -> Library:
@@ -108,8 +105,8 @@ def spoken_in(article: Article, statements: Sequence[Statement], *, heading: str
     """The sentences that the statements hold, as they are compared."""
     cut = sentences(article)
     found = []
-    for number, statement in statements_by_sentence(cut, statements).items():
+    for number, statement in whose_words(article.text, cut, statements).items():
         assert statement.speaker is not None
-        candidate = Candidate(article, cut, cut[number], cut[number].range)
+        candidate = Candidate(article, cut, cut[number], cut[number].range, statement)
         found.append(Spoken(candidate, statement, statement.speaker, (), heading))
     return found

@@ -5,11 +5,10 @@ import pytest
 from compare_fakes import BRIDGE, BRIDGE_STATEMENTS, FILLER, TOWN, TOWN_STATEMENTS, open_with, speak, spoken_in, states
 
 from rag.articles import read_text
-from rag.compare import one_name_each, statements_by_sentence
+from rag.compare import one_name_each
 from rag.errors import EmptyLibraryError, QuestionError, UnknownArticleError
 from rag.library import Library
-from rag.records import Abstention, Answer, Article, Comparison, Range, Speaker, Statement
-from rag.split import sentences
+from rag.records import Abstention, Answer, Article, Comparison, Speaker, Statement
 
 
 @pytest.fixture
@@ -242,22 +241,7 @@ def test_of_many_articles_those_found_for_the_topic_are_compared(
     assert len(reply.sides) + len(reply.silent) <= 30
 
 
-# Who says what in which sentence
-
-
-def test_a_sentence_belongs_to_the_statement_that_holds_most_of_it() -> None:
-    article = read_text("One\n\nAnna said that Boris said yes, and that all is well.\n")
-    inner, outer = states(article, "Boris", "yes"), states(article, "Anna", "Boris said yes, and that all is well")
-    found = statements_by_sentence(sentences(article), [inner, outer])
-    assert [statement.speaker for statement in found.values()] == [Speaker("Anna")]
-
-
-def test_what_nobody_is_proven_to_say_is_not_compared() -> None:
-    article = read_text("One\n\nAnna said yes.\n")
-    said = states(article, "Anna", "yes")
-    assert (
-        statements_by_sentence(sentences(article), [Statement("direct", said.source, said.cue, (Range(14, 17),))]) == {}
-    )
+# One name for everybody
 
 
 def test_a_surname_that_two_people_have_stays_as_it_is() -> None:

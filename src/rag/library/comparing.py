@@ -50,7 +50,7 @@ Mentioned: TypeAlias = Callable[[str], bool]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How sure it must be that anybody speaks of a topic, and quotes at most: the number of speakers decides when None."""
+    """How sure it must be that anybody speaks of a topic, and quotes at most: as many as speak need when None."""
 
     balance: Balance
     most: int | None = None
@@ -58,8 +58,9 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What is said in one article, and the vectors of those sentences, shape (sentences, dimensions)."""
+    """What is said in an article as it was read, and the vectors of those sentences, shape (sentences, dimensions)."""
 
+    kept: Kept
     spoken: tuple[Spoken, ...]
     vectors: Vectors
 
@@ -123,9 +124,10 @@ class Comparing:
 
     def _part(self, kept: Kept) -> _Part:
         with self._lock:
-            if kept.key in self._parts:
+            known = self._parts.get(kept.key)
+            if known is not None and known.kept is kept:  # who said what may have been read anew
                 self._parts.move_to_end(kept.key)
-                return self._parts[kept.key]
+                return known
         part = self._read(kept)
         with self._lock:
             self._parts[kept.key] = part
@@ -140,7 +142,7 @@ class Comparing:
             if one.speaker is not None and kept.sentences[number].kind == "body"
         }
         if not said:
-            return _Part((), np.empty((0, self._encoder.dimensions), np.float32))
+            return _Part(kept, (), np.empty((0, self._encoder.dimensions), np.float32))
         store = self._shelf.store
         passages = list(store.passages(store.passage_keys([kept.key]).tolist()).values())
         around = {
@@ -155,7 +157,7 @@ class Comparing:
             candidate = Candidate(kept.article, kept.sentences, sentence, place, statement)
             if statement.speaker is not None:
                 spoken.append(Spoken(candidate, statement, statement.speaker, _before(candidate), _heading(candidate)))
-        return _Part(tuple(spoken), store.sentence_vectors(kept.key, list(said)))
+        return _Part(kept, tuple(spoken), store.sentence_vectors(kept.key, list(said)))
 
     def _cosines(self, topics: Sequence[str], heard: Heard) -> Numbers:
         """Cosines of topics to all that is said, on the scale of the bundled encoder, by the library's own one."""
