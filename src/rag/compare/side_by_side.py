@@ -123,7 +123,7 @@ def compare(wanted: Wanted, heard: Heard, measures: Measures, *, most: int | Non
         scores = on_topics([wanted.topic], heard, measures)[0]
         chosen = _on_asked_topic(wanted, heard, measures, rows, scores)
         names = [wanted.topic]
-        if not chosen or _not_mentioned(wanted):
+        if not chosen or _names_missing(wanted):
             return _nothing(wanted, heard, scores, [row for group in rows.values() for row in group])
     else:
         names, scores_of = own_topics(heard, measures, rows)
@@ -173,11 +173,13 @@ def _on_asked_topic(
     odds = scores / (1 - scores)
     speaks = {speaker: measures.model.speaks(odds[list(group)]) for speaker, group in rows.items()}
     ranked = sorted(speaks, key=lambda speaker: -speaks[speaker])
-    if speaks[ranked[0]] < measures.model.thresholds[measures.balance]:
-        return {}
-    gains = np.array([speaks[speaker] for speaker in ranked])
-    leaning = measures.leaning if wanted.meant.speakers else _EVENLY
-    heard_out = ranked[: count(gains, float(gains.sum()), leaning=leaning)]
+    threshold = measures.model.thresholds[measures.balance]
+    if speaks[ranked[0]] >= _EVEN:
+        gains = np.array([speaks[speaker] for speaker in ranked])
+        leaning = measures.leaning if wanted.meant.speakers else _EVENLY
+        heard_out = ranked[: count(gains, float(gains.sum()), leaning=leaning)]
+    else:  # where nobody surely speaks of it, nobody is heard for the sake of completeness
+        heard_out = [speaker for speaker in ranked if speaks[speaker] >= threshold]
     return {
         speaker: _pick(heard, measures, rows[speaker], scores, topic=0, most=MOST_EACH)
         for speaker in rows
@@ -285,11 +287,15 @@ def _place(heard: Heard, row: int) -> tuple[str, int]:
     return candidate.article.id, candidate.sentence.number
 
 
+def _names_missing(wanted: Wanted) -> bool:
+    """Whether a name or a year of the topic stands in no article: what is said of others is not on it."""
+    return any(word.name or word.year for word in wanted.unmentioned)
+
+
 def _not_mentioned(wanted: Wanted) -> bool:
     """Whether a name or a year of the topic, or most of its words, stand in no article."""
     words = understand(wanted.topic, max_characters=10**6).words
-    telling = any(word.name or word.year for word in wanted.unmentioned)
-    return telling or len(wanted.unmentioned) > _EVEN * len(words)
+    return _names_missing(wanted) or len(wanted.unmentioned) > _EVEN * len(words)
 
 
 def _nothing(wanted: Wanted, heard: Heard, scores: Numbers, rows: Iterable[int]) -> Abstention:

@@ -8,14 +8,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from rag.compare.spoken import Spoken
-from rag.words import FUNCTION_WORDS, QUANTITY_WORDS, TIME_WORDS, Word, content_words, words
+from rag.words import FUNCTION_WORDS, NUMBER_WORDS, QUANTITY_WORDS, TIME_WORDS, Word, content_words, words
 
 CANDIDATES = 14
 """Names that are looked at more closely."""
 
 _BEFORE_NOUN = frozenset(
     """
-    the a an of in on for with about between against over into from by their its his her our your this that these
+    the a an of in on for with about between against over into from by their its his her our your this these
     those such any no some and toward towards under through during without as
     """.split()
 )
@@ -38,7 +38,8 @@ _EMPTY = frozenset(
     country countries future near situation world area need needs order role event events day step steps measure
     measures view views member members group groups call calls deal kind change changes body party parties position
     positions region regions former current employee employees spokesman spokeswoman spokesperson opinion opinions
-    idea ideas words word term terms level effort efforts attempt attempts
+    idea ideas words word term terms level effort efforts attempt attempts already still yet soon later together
+    again even almost perhaps maybe now never ever instead indeed rather quite nearly turn turns close closes
     """.split()
 )
 
@@ -104,7 +105,7 @@ def _names(token: str) -> bool:
     lower = token.lower()
     return (
         len(token) > 2
-        and lower not in _EMPTY | TIME_WORDS | QUANTITY_WORDS
+        and lower not in _EMPTY | TIME_WORDS | QUANTITY_WORDS | NUMBER_WORDS
         and not any(letter.isdigit() for letter in token)
         and not (_NOT_NOUN.search(lower) and token.islower())
     )

@@ -33,7 +33,7 @@ from rag.library.polyglot import Polyglot
 from rag.library.reading import read_whole, texts_before
 from rag.library.shelf import Kept, Shelf
 from rag.question import Family, understand
-from rag.records import Abstention, Comparison
+from rag.records import Abstention, Comparison, Range, Speaker
 from rag.settings import BUNDLED_ENCODER, MULTILINGUAL_ENCODER, Balance, Settings
 from rag.words import Word, likeness
 
@@ -156,7 +156,8 @@ class Comparing:
             place = around.get(number, sentence.range)
             candidate = Candidate(kept.article, kept.sentences, sentence, place, statement)
             if statement.speaker is not None:
-                spoken.append(Spoken(candidate, statement, statement.speaker, _before(candidate), _heading(candidate)))
+                speaker, before, heading = statement.speaker, _before(candidate), _heading(candidate)
+                spoken.append(Spoken(candidate, statement, speaker, before, heading, _cues(kept, number, speaker)))
         return _Part(kept, tuple(spoken), store.sentence_vectors(kept.key, list(said)))
 
     def _cosines(self, topics: Sequence[str], heard: Heard) -> Numbers:
@@ -235,6 +236,13 @@ def _missing(topic: str, heard: Heard, mentioned: Mentioned) -> tuple[Word, ...]
         for word in understand(topic, max_characters=10**6).words
         if not any(likeness(word.stem, stem) for stem in said) and not mentioned(word.text)
     )
+
+
+def _cues(kept: Kept, number: int, speaker: Speaker) -> tuple[Range, ...]:
+    """The words of a sentence that report what somebody says."""
+    place = kept.sentences[number].range
+    cues = [one.cue for one in kept.statements if one.speaker == speaker]
+    return tuple(cue for cue in cues if place.start <= cue.start and cue.end <= place.end)
 
 
 def _before(candidate: Candidate) -> tuple[str, ...]:
