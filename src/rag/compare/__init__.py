@@ -12,6 +12,7 @@ from rag.compare.relevance import (
 )
 from rag.compare.side_by_side import Heard, Measures, Wanted, compare
 from rag.compare.spoken import Spoken, one_name_each
+from rag.compare.told import Told, words_asked
 
 __all__ = [
     "SPEAKER_FEATURES",
@@ -22,6 +23,7 @@ __all__ = [
     "Meant",
     "Measures",
     "Spoken",
+    "Told",
     "TopicModel",
     "Wanted",
     "compare",
@@ -33,4 +35,5 @@ __all__ = [
     "topic_values",
     "voices",
     "whom",
+    "words_asked",
 ]

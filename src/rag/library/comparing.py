@@ -10,16 +10,18 @@ from typing import TypeAlias
 
 import numpy as np
 
-from rag.answer import Candidate, text_of
+from rag.answer import Candidate, make_quote, text_of
 from rag.compare import (
     Compared,
     Heard,
     Meant,
     Measures,
     Spoken,
+    Told,
     Wanted,
     compare,
     is_country,
+    is_group,
     load_topic_model,
     one_name_each,
     voices,
@@ -27,13 +29,13 @@ from rag.compare import (
 )
 from rag.embed import Encoder, Vector, Vectors
 from rag.errors import MissingPackageError
-from rag.evidence import Models, Numbers, load_foreign_models, stems_of
+from rag.evidence import Models, Numbers, Pool, load_foreign_models, stems_of
 from rag.languages import language_of
 from rag.library.polyglot import Polyglot
-from rag.library.reading import read_whole, texts_before
+from rag.library.reading import Read, read_whole, texts_before
 from rag.library.shelf import Kept, Shelf
 from rag.question import Family, understand
-from rag.records import Abstention, Comparison, Range, Speaker
+from rag.records import Abstention, Answer, Comparison, Quote, Range, Speaker
 from rag.settings import BUNDLED_ENCODER, MULTILINGUAL_ENCODER, Balance, Settings
 from rag.words import Word, likeness
 
@@ -122,6 +124,59 @@ class Comparing:
         measures = Measures(self._model, cosines, self._models.distinct, leaning, limits.balance)
         return compare(wanted, heard, measures, most=limits.most)
 
+    def told(
+        self, asked: str, told: Told, keys: Sequence[int], *, mentioned: Mentioned, limits: Limits
+    ) -> Answer | Abstention | None:
+        """Return what one speaker says, in reading order; None when nobody here is meant, or nothing proves a refusal.
+
+        A country or a group may hold a position that nobody is quoted with, so only a person is said to say nothing.
+
+        Args:
+            asked: The question.
+            told: Whose words it asks for, and on what.
+            keys: The articles.
+            mentioned: Tells whether a word stands in one of them.
+            limits: How many quotes, and how sure.
+        """
+        most = limits.most or self._settings.max_quotes
+        heard = self.hear(keys)
+        meant = whom((told.whose,), voices(heard.spoken))
+        if not meant.speakers:
+            return None
+        own = [one for one in heard.spoken if one.speaker in meant.order]
+        if not told.topic and len(own) <= most:
+            return _all_of(asked, own)
+        compared = Compared("views", told.topic, (told.whose,))
+        reply = self.reply(asked, compared, keys, mentioned=mentioned, limits=Limits(limits.balance, most))
+        if isinstance(reply, Comparison):
+            return _answer_of(asked, reply.quotes)
+        if told.topic not in asked and len(own) <= most:  # "What about Doe?": the topic was that of the question before
+            return _all_of(asked, own)
+        return reply if told.form == "words" and not is_group(told.whose) else None
+
+    def among(self, topic: str, read: Read, scores: Numbers) -> Numbers | None:
+        """Return the probability of each candidate that its speaker is the one who says something; None when nobody is.
+
+        Sentences compete: odds that a sentence answers and odds that it is on the topic are multiplied, and are shared
+        among those that a named speaker says. The author's own sentences say nothing of who said it.
+
+        Args:
+            topic: What somebody says.
+            read: The sentences that were found.
+            scores: Probability that each answers.
+        """
+        said = [row for row, one in enumerate(read.candidates) if one.statement is not None and one.statement.speaker]
+        if not said:
+            return None
+        texts, nothing = [read.candidates[row].text for row in said], np.zeros(len(said))
+        pool = Pool(texts, [()] * len(said), [False] * len(said), nothing)
+        cosines = (self._vector(topic)[None, :] @ read.vectors[said].T).astype(np.float64)
+        on_topic = self._model.odds([understand(topic, max_characters=10**6)], pool, cosines)[0]
+        odds = on_topic * scores[said] / (1 - scores[said] + 1e-9)
+        shares = np.zeros(len(read.candidates))
+        shares[said] = odds / odds.sum()
+        return shares
+
     def _part(self, kept: Kept) -> _Part:
         with self._lock:
             known = self._parts.get(kept.key)
@@ -199,6 +254,20 @@ class Comparing:
         rows = [row_of[one.candidate.article.id, one.candidate.sentence.number] for one in heard.spoken]
         of_all: Numbers = cosines[rows][None, :]
         return of_all
+
+
+def _all_of(asked: str, spoken: Sequence[Spoken]) -> Answer:
+    """Everything that a speaker says as an answer."""
+    quoted = {(one.candidate.article.id, one.candidate.sentence.number) for one in spoken}
+    quotes = [make_quote(one.candidate, number=1, score=1.0, quoted=quoted) for one in spoken]
+    return _answer_of(asked, [replace(quote, speaker=one.speaker) for quote, one in zip(quotes, spoken, strict=True)])
+
+
+def _answer_of(asked: str, quotes: Sequence[Quote]) -> Answer:
+    """Quotes of one speaker as an answer, in reading order."""
+    ordered = sorted(quotes, key=lambda quote: (quote.article.id, quote.sentence))
+    confidence = round(sum(quote.score for quote in ordered) / len(ordered), 4)
+    return Answer(asked, tuple(replace(one, number=n) for n, one in enumerate(ordered, start=1)), confidence, 0.0)
 
 
 def meant_by(compared: Compared, heard: Heard) -> tuple[Compared, Meant] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -18,7 +18,7 @@ from rag.answer import (
     answer,
     text_of,
 )
-from rag.compare import Compared, comparison_asked
+from rag.compare import Compared, Told, comparison_asked, words_asked
 from rag.embed import Encoder, Vector, load_encoder
 from rag.errors import IndexMismatchError, OffsetError
 from rag.evidence import (
@@ -38,6 +38,7 @@ from rag.library.shelf import Kept, Shelf
 from rag.question import Question, understand
 from rag.records import (
     Abstention,
+    Answer,
     Article,
     ArticleSummary,
     Comparison,
@@ -329,11 +330,27 @@ class Library:
         if question.wanted in ("author", "title"):
             kept = [self._shelf.take(key) for key in (keys or self._store.article_keys()[:most])]
             return about_article(question, [(one.article, one.sentences) for one in kept if one is not None])
+        told = words_asked(question.text)
+        if told is not None and told.form == "words":
+            reply = self._told(question, told, keys, limits=Limits(balance, most))
+            if reply is not None:
+                return reply
         read = self._read(question, keys)
         across = self._across.reply(question, read, keys, most=most, balance=balance)
         if across is not None:
             return across
         verdict, models = self._judge(question, read, balance), self._models
+        if told is not None and told.form == "position" and not verdict.answered:
+            reply = self._told(question, told, keys, limits=Limits(balance, most))
+            if reply is not None:
+                return reply
+        if verdict.answered and told is not None and told.form == "who":
+            heard = self._comparing.among(told.topic, read, verdict.scores)
+            if heard is not None:
+                selection = choose(
+                    heard, read.pool.texts, read.vectors, leaning=1.0, distinct=models.distinct, most=most
+                )
+                return answer(question, read.candidates, replace(verdict, scores=heard), selection)
         if verdict.answered:
             leaning = models.leanings[question.family]
             selection = choose(
@@ -345,21 +362,33 @@ class Library:
         scope = Scope(len(keys) if keys is not None else self._store.count(), unmentioned)
         return abstain(question, read.candidates, verdict, scope)
 
+    def _told(
+        self, question: Question, told: Told, keys: tuple[int, ...] | None, *, limits: Limits
+    ) -> Answer | Abstention | None:
+        """What one speaker says, in the articles that are asked."""
+        scope = self._scope(f"{told.whose} {told.topic}", keys)
+        return self._comparing.told(question.asked, told, scope, mentioned=self._mentioned(keys), limits=limits)
+
     def _compare(
         self, asked: str, compared: Compared, keys: tuple[int, ...] | None, *, limits: Limits
     ) -> Comparison | Abstention | None:
         """Compare what is said in some articles, or in those found for the topic when they are too many."""
+        scope = self._scope(" ".join([compared.topic, *compared.parties]).strip() or asked, keys)
+        return self._comparing.reply(asked, compared, scope, mentioned=self._mentioned(keys), limits=limits)
+
+    def _scope(self, query: str, keys: tuple[int, ...] | None) -> tuple[int, ...]:
+        """The articles to hear speakers in: those that are asked, or those found for a query when they are too many."""
         scope, limit = keys or tuple(self._store.article_keys()), self.settings.compared_articles
-        if len(scope) > limit:
-            query = understand(" ".join([compared.topic, *compared.parties]).strip() or asked, max_characters=10**6)
-            found = self._find(query, self._vector(query), keys, depth=limit * self.settings.search_depth)
-            scope = tuple(dict.fromkeys(one.kept.key for one in found))[:limit]
+        if len(scope) <= limit:
+            return scope
+        understood = understand(query, max_characters=10**6)
+        found = self._find(understood, self._vector(understood), keys, depth=limit * self.settings.search_depth)
+        return tuple(dict.fromkeys(one.kept.key for one in found))[:limit]
+
+    def _mentioned(self, keys: tuple[int, ...] | None) -> Callable[[str], bool]:
+        """Tells whether a word stands in one of some articles."""
         index = self._passage_index()
-
-        def mentioned(word: str) -> bool:
-            return bool(index.holding(word, 1, articles=keys))
-
-        return self._comparing.reply(asked, compared, scope, mentioned=mentioned, limits=limits)
+        return lambda word: bool(index.holding(word, 1, articles=keys))
 
     def _read(self, question: Question, keys: tuple[int, ...] | None) -> Read:
         vector = self._vector(question)

@@ -51,8 +51,5 @@ def _whose(text: str, place: Range, statements: Sequence[Statement]) -> Statemen
 
 def _letters(text: str, within: Range, places: Iterable[Range]) -> set[int]:
     return {
-        n
-        for one in places
-        for n in range(max(one.start, within.start), min(one.end, within.end))
-        if text[n].isalnum()
+        n for one in places for n in range(max(one.start, within.start), min(one.end, within.end)) if text[n].isalnum()
     }
