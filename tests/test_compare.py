@@ -237,8 +237,10 @@ def test_of_many_articles_those_found_for_the_topic_are_compared(
     speak(monkeypatch, said)
     with open_with(tmp_path, *articles) as library:
         reply = compared(library.compare("harbour37"))
+        own = compared(library.compare())
     assert "Person37 Lee" in names(reply)
     assert len(reply.sides) + len(reply.silent) <= 30
+    assert names(own) == [f"Person{n} Lee" for n in range(10, 40)]
 
 
 # One name for everybody

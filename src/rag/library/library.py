@@ -53,6 +53,7 @@ from rag.scorer import Scorer
 from rag.settings import Balance, Settings
 from rag.speakers import StatementReader
 from rag.store import Entry, Reading, Store
+from rag.words import words
 
 log = logging.getLogger(__name__)
 
@@ -377,10 +378,10 @@ class Library:
         return self._comparing.reply(asked, compared, scope, mentioned=self._mentioned(keys), limits=limits)
 
     def _scope(self, query: str, keys: tuple[int, ...] | None) -> tuple[int, ...]:
-        """The articles to hear speakers in: those that are asked, or those found for a query when they are too many."""
+        """The articles to hear speakers in: those asked; of too many those found for a query, without one the last."""
         scope, limit = keys or tuple(self._store.article_keys()), self.settings.compared_articles
-        if len(scope) <= limit:
-            return scope
+        if len(scope) <= limit or not words(query):
+            return scope[-limit:]
         understood = understand(query, max_characters=10**6)
         found = self._find(understood, self._vector(understood), keys, depth=limit * self.settings.search_depth)
         return tuple(dict.fromkeys(one.kept.key for one in found))[:limit]
