@@ -2,12 +2,20 @@
 
 from rag.compare.asked import Compared, comparison_asked
 from rag.compare.people import Meant, is_country, is_group, voices, whom
-from rag.compare.relevance import TOPIC_FEATURES, TOPICS_FILE, TopicModel, load_topic_model, topic_values
+from rag.compare.relevance import (
+    SPEAKER_FEATURES,
+    TOPIC_FEATURES,
+    TOPICS_FILE,
+    TopicModel,
+    load_topic_model,
+    topic_values,
+)
 from rag.compare.side_by_side import Heard, Measures, Wanted, compare
 from rag.compare.spoken import Spoken, one_name_each
 from rag.compare.told import Told, words_asked
 
 __all__ = [
+    "SPEAKER_FEATURES",
     "TOPICS_FILE",
     "TOPIC_FEATURES",
     "Compared",

@@ -71,10 +71,11 @@ def figures_in(text: str) -> list[Figure]:
         low, high = _value(match["low"]), _value(match["high"] or match["low"])
         scale = _scale(match["scale2"] or match["scale1"])
         kind = "share" if match["share"] else "money" if match["money"] or match["unit"] else "count"
-        if kind == "count" and not match["scale1"] and not match["scale2"] and _YEAR.fullmatch(match["low"]):
+        if kind == "count" and not (match["scale1"] or match["scale2"]) and _YEAR.fullmatch(match["low"]):
             continue
         low, high = low * _scale(match["scale1"] or match["scale2"]), high * scale
-        nouns = _nouns(text[match.end() :]) if kind == "count" else ()
+        round_number = bool(match["scale1"] or match["scale2"])
+        nouns = _nouns(text[match.end() :], of=round_number) if kind == "count" else ()
         if kind == "count" and (not nouns or nouns[-1].lower in TIME_WORDS):
             continue
         if low > high:
@@ -132,13 +133,13 @@ def _placed(text: str) -> list[str]:
     return [name for match in _IN_PLACE.finditer(text) for name in re.split(r"\s+and\s+", match[1])]
 
 
-def _nouns(after: str) -> tuple[Word, ...]:
+def _nouns(after: str, *, of: bool) -> tuple[Word, ...]:
     """The content words after a number up to a plural: "ethnic Azerbaijanis" of "million ethnic Azerbaijanis live"."""
     end = _ENDS_NOUN.search(after)
     run: list[Word] = []
     for word in words(after[: end.start() if end else None]):
         if not content_words(f"{word.text}") or word.number:
-            if run or word.lower not in ("of", "the", "more", "other"):
+            if run or word.lower not in (("of", "the", "more", "other") if of else ("more", "other")):
                 break
             continue
         run.append(word)

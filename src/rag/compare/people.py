@@ -26,14 +26,20 @@ _POLITICIANS = (
 )
 _OFFICIALS = (
     rf"officials?|{_POLITICIANS}|ministry|ministries|governments?|authorit(y|ies)|spokes\w+|embass(y|ies)|ambassadors?|"
-    r"diplomats?|police|sheriffs?|prosecutors?|attorneys? general|secretar(y|ies)|commissioners?|agenc(y|ies)|"
+    r"diplomats?|police|sheriffs?|prosecutors?|attorneys? general|secretar(y|ies)|commissioners?|"
+    r"(?:government|state|federal|intelligence|enforcement|security|space|nuclear|health|\w+ental) agenc(y|ies)|"
     r"chief of staff|generals?|military|army|law enforcement|administration|consuls?|envoys?|king|queen|prince"
 )
 _GROUPS: tuple[tuple[str, str], ...] = (
     (r"(experts?|analysts?|specialists?|observers?)", _EXPERTS),
     (r"(scholars?|scientists?|researchers?|academics?)", _SCHOLARS),
     (r"(politicians?|lawmakers?|legislators?|parliamentarians?|mps?)", _POLITICIANS),
-    (r"(officials?|authorit(?:y|ies)|governments?)", _OFFICIALS),
+    (r"(officials?|authorit(?:y|ies))", _OFFICIALS),
+    (
+        r"(governments?)",
+        r"governments?|minist(ers?|ry|ries)|presidents?|premiers?|chancellors?|cabinet|administration|white house|"
+        r"kremlin|secretary of state",
+    ),
     (
         r"(diplomats?)",
         r"diplomats?|ambassadors?|foreign ministers?|foreign ministry|embass(y|ies)|envoys?|consuls?|charg\w+",
@@ -55,6 +61,9 @@ _EVERYONE = re.compile(
 _LOOSE = frozenset(
     "mr mrs ms dr sir madam two three four both all most some several many various different other".split()
 )
+
+_DENIED = re.compile(r"\b(?:no|not|nor|neither|former\w*|ex)\b[^,;]*", re.IGNORECASE)
+"""What a mention says that somebody is not: "no relation of the minister"."""
 
 _EXPERT = re.compile(rf"\b({_EXPERTS})\b", re.IGNORECASE)
 _OFFICIAL = re.compile(rf"\b({_OFFICIALS})\b", re.IGNORECASE)
@@ -92,7 +101,8 @@ def voices(spoken: Iterable[Spoken]) -> list[Voice]:
     about: dict[Speaker, dict[str, None]] = {}
     headings: dict[Speaker, dict[str, None]] = {}
     for one in spoken:
-        about.setdefault(one.speaker, dict.fromkeys([one.speaker.name, one.speaker.role or ""]))[one.mention] = None
+        texts = about.setdefault(one.speaker, dict.fromkeys([one.speaker.name, one.speaker.role or ""]))
+        texts[_DENIED.sub("", one.mention)] = None
         headings.setdefault(one.speaker, {})[one.heading] = None
     return [Voice(speaker, " | ".join(texts), " | ".join(headings[speaker])) for speaker, texts in about.items()]
 
@@ -183,7 +193,7 @@ def _tells(word: str, about: str) -> bool:
     if forms:
         return of_country(about, forms)
     stems = [other.stem for other in words(about)]
-    return all(any(likeness(one.stem, stem) >= 0.9 for stem in stems) for one in words(word))
+    return all(one.stem in stems for one in words(word))
 
 
 def _by_role(text: str, known: Sequence[Voice]) -> list[Speaker]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,11 @@ from rag.embed import MODELS
 from rag.errors import ModelError
 from rag.evidence import FADE, NEARBY, Logistic, Matches, Numbers, Pool, match_words
 from rag.question import Question
+from rag.settings import BALANCES, Balance
 
 TOPICS_FILE = MODELS / "topics.json"
 TOPIC_FEATURES = ("cosine", "words")
+SPEAKER_FEATURES = ("best",)
 
 _MOST_ODDS = 12.0
 """Log odds beyond which nothing is surer; keeps a long sum finite."""
@@ -25,12 +27,21 @@ _MOST_ODDS = 12.0
 
 @dataclass(frozen=True, slots=True)
 class TopicModel:
-    """The model that `rag train topics` fits on as many sentences on a topic as off it.
+    """The models that `rag train topics` fits.
 
-    So its odds say how much more likely a sentence is to look as it does when it is on the topic.
+    Attributes:
+        sentence: That a sentence is on a topic, fitted on as many that are as are not: even odds before.
+        speaker: That somebody speaks of it, from the log odds of their likeliest sentence; even odds before, too.
+        thresholds: For each balance the probability from which the likeliest speaker counts as speaking of a topic.
     """
 
     sentence: Logistic
+    speaker: Logistic
+    thresholds: Mapping[Balance, float]
+
+    def speaks(self, odds: Numbers) -> float:
+        """Return the probability that somebody speaks of a topic, given the odds of all that they say, at least one."""
+        return float(self.speaker(np.log(np.array([[odds.max()]])))[0])
 
     def odds(self, topics: Sequence[Question], pool: Pool, cosines: Numbers) -> Numbers:
         """Return the odds of every sentence for every topic, shape (topics, sentences); above 1 speaks for the topic.
@@ -55,8 +66,12 @@ def load_topic_model(path: Path = TOPICS_FILE) -> TopicModel:
         ModelError: The file is missing, or was fitted for other features.
     """
     try:
-        fitted: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["sentence"]
-        return TopicModel(Logistic(tuple(float(fitted[name]) for name in TOPIC_FEATURES), float(fitted["bias"])))
+        fitted: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        sentence, speaker = (
+            Logistic(tuple(float(fitted[name][feature]) for feature in features), float(fitted[name]["bias"]))
+            for name, features in (("sentence", TOPIC_FEATURES), ("speaker", SPEAKER_FEATURES))
+        )
+        return TopicModel(sentence, speaker, {balance: float(fitted["thresholds"][balance]) for balance in BALANCES})
     except OSError as error:
         raise ModelError(path, f"cannot be read ({error.strerror})") from error
     except (ValueError, KeyError, TypeError) as error:

@@ -19,6 +19,7 @@ from rag.embed import Vectors
 from rag.evidence import Numbers, Pool, choose, count
 from rag.question import understand
 from rag.records import Abstention, Comparison, Quote, Reason, Side, Speaker, Stance, Topic
+from rag.settings import Balance
 from rag.words import Word
 
 MOST_EACH = 3
@@ -27,9 +28,9 @@ MOST_TOPICS = 6
 _MOST_QUOTES = 24
 """Quotes in all, more only when more people speak: then one of each."""
 _EVEN = 0.5
-"""A speaker of whom nobody asked is heard when it is as likely as not that they speak of the topic."""
+"""A sentence is on a topic when it is as likely as not."""
 _EVENLY = 1.0
-"""How much more recall counts than precision in choosing the quotes of one speaker: not more."""
+"""How much more recall counts than precision in choosing one speaker's quotes, and speakers whom nobody asked for."""
 _COMMON = 0.6
 """A topic that more than this share of the sentences is on divides nothing."""
 _LEAST_GAIN = 1.5
@@ -83,12 +84,14 @@ class Measures:
         cosines: Of topics to everything that is said.
         distinct: Cosine up to which two sentences surely say different things.
         leaning: How much more it counts to hear everybody who was asked for than to hear nobody in vain.
+        balance: How sure it must be that anybody speaks of a topic.
     """
 
     model: TopicModel
     cosines: Cosines
     distinct: float
     leaning: float
+    balance: Balance
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,7 @@ def compare(wanted: Wanted, heard: Heard, measures: Measures, *, most: int | Non
         scores = on_topics([wanted.topic], heard, measures)[0]
         chosen = _on_asked_topic(wanted, heard, measures, rows, scores)
         names = [wanted.topic]
-        if not chosen or _not_mentioned(wanted):
+        if not chosen or _names_missing(wanted):
             return _nothing(wanted, heard, scores, [row for group in rows.values() for row in group])
     else:
         names, scores_of = own_topics(heard, measures, rows)
@@ -167,15 +170,16 @@ def _on_asked_topic(
     wanted: Wanted, heard: Heard, measures: Measures, rows: Mapping[Speaker, Sequence[int]], scores: Numbers
 ) -> dict[Speaker, list[_Chosen]]:
     """The quotes of everybody who is heard on the topic, the likeliest speaker first."""
-    best = {speaker: float(scores[list(group)].max()) for speaker, group in rows.items()}
-    ranked = sorted(best, key=lambda speaker: -best[speaker])
-    if best[ranked[0]] < _EVEN:
-        return {}
-    if wanted.meant.speakers:
-        gains = np.array([best[speaker] for speaker in ranked])
-        heard_out = ranked[: count(gains, float(gains.sum()), leaning=measures.leaning)]
-    else:
-        heard_out = [speaker for speaker in ranked if best[speaker] >= _EVEN]
+    odds = scores / (1 - scores)
+    speaks = {speaker: measures.model.speaks(odds[list(group)]) for speaker, group in rows.items()}
+    ranked = sorted(speaks, key=lambda speaker: -speaks[speaker])
+    threshold = measures.model.thresholds[measures.balance]
+    if speaks[ranked[0]] >= _EVEN:
+        gains = np.array([speaks[speaker] for speaker in ranked])
+        leaning = measures.leaning if wanted.meant.speakers else _EVENLY
+        heard_out = ranked[: count(gains, float(gains.sum()), leaning=leaning)]
+    else:  # where nobody surely speaks of it, nobody is heard for the sake of completeness
+        heard_out = [speaker for speaker in ranked if speaks[speaker] >= threshold]
     return {
         speaker: _pick(heard, measures, rows[speaker], scores, topic=0, most=MOST_EACH)
         for speaker in rows
@@ -283,11 +287,15 @@ def _place(heard: Heard, row: int) -> tuple[str, int]:
     return candidate.article.id, candidate.sentence.number
 
 
+def _names_missing(wanted: Wanted) -> bool:
+    """Whether a name or a year of the topic stands in no article: what is said of others is not on it."""
+    return any(word.name or word.year for word in wanted.unmentioned)
+
+
 def _not_mentioned(wanted: Wanted) -> bool:
     """Whether a name or a year of the topic, or most of its words, stand in no article."""
     words = understand(wanted.topic, max_characters=10**6).words
-    telling = any(word.name or word.year for word in wanted.unmentioned)
-    return telling or len(wanted.unmentioned) > _EVEN * len(words)
+    return _names_missing(wanted) or len(wanted.unmentioned) > _EVEN * len(words)
 
 
 def _nothing(wanted: Wanted, heard: Heard, scores: Numbers, rows: Iterable[int]) -> Abstention:

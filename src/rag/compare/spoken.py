@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag.answer import Candidate
-from rag.records import Speaker, Statement
+from rag.records import Range, Speaker, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,7 @@ class Spoken:
         speaker: Who speaks, by the name that is used for them in all articles.
         before: Texts that are read with the sentence, nearest first.
         heading: The heading it stands under, empty without one.
+        cues: All words of the sentence that report what this speaker says.
     """
 
     candidate: Candidate
@@ -26,6 +27,7 @@ class Spoken:
     speaker: Speaker
     before: tuple[str, ...]
     heading: str
+    cues: tuple[Range, ...] = ()
 
     @property
     def mention(self) -> str:

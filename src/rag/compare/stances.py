@@ -48,13 +48,14 @@ _SIGNS = (
     ),
     _sign(
         "optimism", "doubt", "speaker",
-        rf"hop(?:es?|ed)|{_IS}(?:optimistic|hopeful|confident|convinced|encouraged)|look(?:s|ed)? forward|"
-        r"assess(?:es|ed)? [^.;,]{0,40}?\bpositively",
+        rf"hop(?:es?|ed)(?! (?:of|on)\b)|{_IS}(?:optimistic|hopeful|confident|convinced|encouraged)|"
+        r"look(?:s|ed)? forward|assess(?:es|ed)? [^.;,]{0,40}?\bpositively",
     ),
     _sign(
         "optimism", None, "anybody",
         r"(?:a |the |very )?positive (?:atmosphere|dynamics?|trend|signal|step|momentum|outlook|development)s?|"
-        r"(?:great|good|real|every) (?:hope|chance|reason for optimism)|promising|encouraging",
+        r"(?:great|good|real|every) (?:hope|chance|reason for optimism)|"
+        r"(?:promising|encouraging) (?:signs?|signals?|steps?|news|results?|start|developments?)",
     ),
     _sign(
         "doubt", None, "speaker",
@@ -178,11 +179,12 @@ def _said(spoken: Spoken, at: int) -> bool:
 def _held_by_speaker(spoken: Spoken, head: str, begin: int, sign: str) -> bool:
     """Whether the words are those that report, or their subject is the speaker."""
     statement = spoken.statement
-    if statement.cue.start <= begin < statement.cue.end:
+    if any(cue.start <= begin < cue.end for cue in (statement.cue, *spoken.cues)):
         return True
     if not _said(spoken, begin):
         return False
-    left = [word.lower for word in words(head)]
+    inside = next(place.start for place in statement.content if place.start <= begin < place.end)
+    left = [word.lower for word in words(head[max(0, len(head) - (begin - inside)) :])]
     while left and left[-1] in _SKIPPED:
         left.pop()
     if not left:

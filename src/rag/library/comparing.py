@@ -35,8 +35,8 @@ from rag.library.polyglot import Polyglot
 from rag.library.reading import Read, read_whole, texts_before
 from rag.library.shelf import Kept, Shelf
 from rag.question import Family, understand
-from rag.records import Abstention, Answer, Comparison, Quote
-from rag.settings import BUNDLED_ENCODER, MULTILINGUAL_ENCODER, Settings
+from rag.records import Abstention, Answer, Comparison, Quote, Range, Speaker
+from rag.settings import BUNDLED_ENCODER, MULTILINGUAL_ENCODER, Balance, Settings
 from rag.words import Word, likeness
 
 _KEPT_ARTICLES, _KEPT_TOPICS = 256, 1_024
@@ -51,9 +51,18 @@ Mentioned: TypeAlias = Callable[[str], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """What is said in one article, and the vectors of those sentences, shape (sentences, dimensions)."""
+class Limits:
+    """How sure it must be that anybody speaks of a topic, and quotes at most: as many as speak need when None."""
 
+    balance: Balance
+    most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What is said in an article as it was read, and the vectors of those sentences, shape (sentences, dimensions)."""
+
+    kept: Kept
     spoken: tuple[Spoken, ...]
     vectors: Vectors
 
@@ -87,7 +96,7 @@ class Comparing:
         )
 
     def reply(
-        self, asked: str, compared: Compared, keys: Sequence[int], *, mentioned: Mentioned, most: int | None = None
+        self, asked: str, compared: Compared, keys: Sequence[int], *, mentioned: Mentioned, limits: Limits
     ) -> Comparison | Abstention | None:
         """Return the comparison, or the refusal of one; None for a question that compares no speakers of the articles.
 
@@ -96,7 +105,7 @@ class Comparing:
             compared: What it compares.
             keys: The articles.
             mentioned: Tells whether a word stands in one of them.
-            most: Quotes at most; the number of speakers decides when None.
+            limits: How many quotes, and how sure.
         """
         heard = self.hear(keys)
         understood = meant_by(compared, heard)
@@ -112,10 +121,11 @@ class Comparing:
             return across if across is not None else self._cosines(topics, heard)
 
         leaning = self._models.leanings[_FOR_ALL_SPEAKERS]
-        return compare(wanted, heard, Measures(self._model, cosines, self._models.distinct, leaning), most=most)
+        measures = Measures(self._model, cosines, self._models.distinct, leaning, limits.balance)
+        return compare(wanted, heard, measures, most=limits.most)
 
     def told(
-        self, asked: str, told: Told, keys: Sequence[int], *, mentioned: Mentioned, most: int
+        self, asked: str, told: Told, keys: Sequence[int], *, mentioned: Mentioned, limits: Limits
     ) -> Answer | Abstention | None:
         """Return what one speaker says, in reading order; None when nobody here is meant, or nothing proves a refusal.
 
@@ -126,8 +136,9 @@ class Comparing:
             told: Whose words it asks for, and on what.
             keys: The articles.
             mentioned: Tells whether a word stands in one of them.
-            most: Quotes at most.
+            limits: How many quotes, and how sure.
         """
+        most = limits.most or self._settings.max_quotes
         heard = self.hear(keys)
         meant = whom((told.whose,), voices(heard.spoken))
         if not meant.speakers:
@@ -136,7 +147,7 @@ class Comparing:
         if not told.topic and len(own) <= most:
             return _all_of(asked, own)
         compared = Compared("views", told.topic, (told.whose,))
-        reply = self.reply(asked, compared, keys, mentioned=mentioned, most=most)
+        reply = self.reply(asked, compared, keys, mentioned=mentioned, limits=Limits(limits.balance, most))
         if isinstance(reply, Comparison):
             return _answer_of(asked, reply.quotes)
         if told.topic not in asked and len(own) <= most:  # "What about Doe?": the topic was that of the question before
@@ -168,9 +179,10 @@ class Comparing:
 
     def _part(self, kept: Kept) -> _Part:
         with self._lock:
-            if kept.key in self._parts:
+            known = self._parts.get(kept.key)
+            if known is not None and known.kept is kept:  # who said what may have been read anew
                 self._parts.move_to_end(kept.key)
-                return self._parts[kept.key]
+                return known
         part = self._read(kept)
         with self._lock:
             self._parts[kept.key] = part
@@ -185,7 +197,7 @@ class Comparing:
             if one.speaker is not None and kept.sentences[number].kind == "body"
         }
         if not said:
-            return _Part((), np.empty((0, self._encoder.dimensions), np.float32))
+            return _Part(kept, (), np.empty((0, self._encoder.dimensions), np.float32))
         store = self._shelf.store
         passages = list(store.passages(store.passage_keys([kept.key]).tolist()).values())
         around = {
@@ -199,8 +211,9 @@ class Comparing:
             place = around.get(number, sentence.range)
             candidate = Candidate(kept.article, kept.sentences, sentence, place, statement)
             if statement.speaker is not None:
-                spoken.append(Spoken(candidate, statement, statement.speaker, _before(candidate), _heading(candidate)))
-        return _Part(tuple(spoken), store.sentence_vectors(kept.key, list(said)))
+                speaker, before, heading = statement.speaker, _before(candidate), _heading(candidate)
+                spoken.append(Spoken(candidate, statement, speaker, before, heading, _cues(kept, number, speaker)))
+        return _Part(kept, tuple(spoken), store.sentence_vectors(kept.key, list(said)))
 
     def _cosines(self, topics: Sequence[str], heard: Heard) -> Numbers:
         """Cosines of topics to all that is said, on the scale of the bundled encoder, by the library's own one."""
@@ -292,6 +305,13 @@ def _missing(topic: str, heard: Heard, mentioned: Mentioned) -> tuple[Word, ...]
         for word in understand(topic, max_characters=10**6).words
         if not any(likeness(word.stem, stem) for stem in said) and not mentioned(word.text)
     )
+
+
+def _cues(kept: Kept, number: int, speaker: Speaker) -> tuple[Range, ...]:
+    """The words of a sentence that report what somebody says."""
+    place = kept.sentences[number].range
+    cues = [one.cue for one in kept.statements if one.speaker == speaker]
+    return tuple(cue for cue in cues if place.start <= cue.start and cue.end <= place.end)
 
 
 def _before(candidate: Candidate) -> tuple[str, ...]:

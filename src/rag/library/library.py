@@ -31,7 +31,7 @@ from rag.evidence import (
 )
 from rag.index import PassageIndex, index_problems
 from rag.library.across import Across
-from rag.library.comparing import Comparing
+from rag.library.comparing import Comparing, Limits
 from rag.library.polyglot import Polyglot
 from rag.library.reading import Found, Read, read_sentences
 from rag.library.shelf import Kept, Shelf
@@ -53,6 +53,7 @@ from rag.scorer import Scorer
 from rag.settings import Balance, Settings
 from rag.speakers import StatementReader
 from rag.store import Entry, Reading, Store
+from rag.words import words
 
 log = logging.getLogger(__name__)
 
@@ -194,10 +195,13 @@ class Library:
         understood = understand(question, after, max_characters=self.settings.max_question_characters)
         keys = self._shelf.scope(articles)
         compared = comparison_asked(question, after)
-        reply: Reply | None = self._compare(question, compared, keys, most=max_quotes) if compared else None
+        reply: Reply | None = None
+        balance = balance or self.settings.balance
+        if compared is not None:
+            reply = self._compare(question, compared, keys, limits=Limits(balance, max_quotes))
         if reply is None:
             most = max_quotes or self.settings.max_quotes
-            reply = self._reply(understood, keys, most=most, balance=balance or self.settings.balance)
+            reply = self._reply(understood, keys, most=most, balance=balance)
         return replace(reply, elapsed_ms=_since(began))
 
     def compare(
@@ -220,7 +224,8 @@ class Library:
             understand(topic, max_characters=self.settings.max_question_characters)
         asked = topic.strip() or " and ".join(speakers)
         compared = Compared("views", topic.strip(), tuple(speakers))
-        reply = self._compare(asked, compared, self._shelf.scope(articles))
+        limits = Limits(self.settings.balance)
+        reply = self._compare(asked, compared, self._shelf.scope(articles), limits=limits)
         if reply is None:
             raise ValueError("a comparison of views is one, whoever speaks")
         return replace(reply, elapsed_ms=_since(began))
@@ -328,7 +333,7 @@ class Library:
             return about_article(question, [(one.article, one.sentences) for one in kept if one is not None])
         told = words_asked(question.text)
         if told is not None and told.form == "words":
-            reply = self._told(question, told, keys, most=most)
+            reply = self._told(question, told, keys, limits=Limits(balance, most))
             if reply is not None:
                 return reply
         read = self._read(question, keys)
@@ -337,7 +342,7 @@ class Library:
             return across
         verdict, models = self._judge(question, read, balance), self._models
         if told is not None and told.form == "position" and not verdict.answered:
-            reply = self._told(question, told, keys, most=most)
+            reply = self._told(question, told, keys, limits=Limits(balance, most))
             if reply is not None:
                 return reply
         if verdict.answered and told is not None and told.form == "who":
@@ -359,24 +364,24 @@ class Library:
         return abstain(question, read.candidates, verdict, scope)
 
     def _told(
-        self, question: Question, told: Told, keys: tuple[int, ...] | None, *, most: int
+        self, question: Question, told: Told, keys: tuple[int, ...] | None, *, limits: Limits
     ) -> Answer | Abstention | None:
         """What one speaker says, in the articles that are asked."""
         scope = self._scope(f"{told.whose} {told.topic}", keys)
-        return self._comparing.told(question.asked, told, scope, mentioned=self._mentioned(keys), most=most)
+        return self._comparing.told(question.asked, told, scope, mentioned=self._mentioned(keys), limits=limits)
 
     def _compare(
-        self, asked: str, compared: Compared, keys: tuple[int, ...] | None, *, most: int | None = None
+        self, asked: str, compared: Compared, keys: tuple[int, ...] | None, *, limits: Limits
     ) -> Comparison | Abstention | None:
         """Compare what is said in some articles, or in those found for the topic when they are too many."""
         scope = self._scope(" ".join([compared.topic, *compared.parties]).strip() or asked, keys)
-        return self._comparing.reply(asked, compared, scope, mentioned=self._mentioned(keys), most=most)
+        return self._comparing.reply(asked, compared, scope, mentioned=self._mentioned(keys), limits=limits)
 
     def _scope(self, query: str, keys: tuple[int, ...] | None) -> tuple[int, ...]:
-        """The articles to hear speakers in: those that are asked, or those found for a query when they are too many."""
+        """The articles to hear speakers in: those asked; of too many those found for a query, without one the last."""
         scope, limit = keys or tuple(self._store.article_keys()), self.settings.compared_articles
-        if len(scope) <= limit:
-            return scope
+        if len(scope) <= limit or not words(query):
+            return scope[-limit:]
         understood = understand(query, max_characters=10**6)
         found = self._find(understood, self._vector(understood), keys, depth=limit * self.settings.search_depth)
         return tuple(dict.fromkeys(one.kept.key for one in found))[:limit]

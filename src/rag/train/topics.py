@@ -1,4 +1,4 @@
-"""Labelled paragraphs between their neighbours -> the model that tells what is said on a topic.
+"""Labelled paragraphs between their neighbours -> the models that tell what is said on a topic, and who speaks of it.
 
 A question less its question words stands for a topic. The sentence that answers is on it, and so is, less surely, the
 rest of its paragraph; the paragraphs around it, which are of the same article, are not. Whoever asks knows the words of
@@ -11,19 +11,20 @@ import logging
 import random
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from rag.compare import TOPIC_FEATURES, topic_values
+from rag.compare import SPEAKER_FEATURES, TOPIC_FEATURES, topic_values
 from rag.embed import Encoder, Vectors
 from rag.evaluate.cases import part_of
 from rag.evaluate.metrics import area_under_roc
-from rag.evidence import NEARBY, Matches, Numbers, Pool, match_words
+from rag.evidence import NEARBY, Logistic, Matches, Numbers, Pool, match_words
 from rag.question import understand
+from rag.settings import Balance
 from rag.train.evidence import fit_logistic
 from rag.train.pools import Case, make_cases
 from rag.words import FUNCTION_WORDS
@@ -35,12 +36,17 @@ _REST = 0.3
 """What another sentence of the paragraph that answers counts, beside the one that does."""
 _WORD = re.compile(r"[^\W_][\w'’.-]*")
 _LONGEST_TOPIC = 4
+_LONGEST_RUN = 5
+"""Sentences of a run that stands for what one person says."""
+_EVEN = 0.5
+LET_THROUGH: dict[Balance, float] = {"strict": 0.85, "balanced": 0.97, "eager": 0.99}
+"""Each balance lets this share of the topics through that somebody speaks of, as it does for questions."""
 
 log = logging.getLogger(__name__)
 
 
 def train_topics(train: Path, encoder: Encoder, *, seed: int) -> dict[str, Any]:
-    """Fit the model and return what `models/topics.json` holds, with figures on paragraphs that it did not see.
+    """Fit the models and return what `models/topics.json` holds, with figures on paragraphs that it did not see.
 
     Args:
         train: The folder of labelled paragraphs.
@@ -54,37 +60,29 @@ def train_topics(train: Path, encoder: Encoder, *, seed: int) -> dict[str, Any]:
     rng = random.Random(seed)
     drawn = (case for name, most in QUESTIONS.items() for case in make_cases(train / f"{name}.jsonl", most, rng))
     cases = [case for case in drawn if case.kind in ("answerable", "elsewhere") and part_of(case.paragraph) != "scorer"]
-    topics = [topic_of(case.question) for case in cases]
-    vectors = _Vectors(encoder, (text for case in cases for text in case.texts))
-    asked = encoder.encode(topics, as_question=True)
-    rows: dict[str, list[tuple[Numbers, Numbers]]] = {"fitting": [], "judging": []}
-    chance = np.random.default_rng(seed)
-    for case, topic, vector in zip(cases, topics, asked, strict=True):
-        pool, part = _pool(case, (vectors.of(case.texts) @ vector).astype(np.float64)), part_of(case.paragraph)
-        matches = match_words(understand(topic), pool)
-        rows[part].append((topic_values(pool, matches), _shares(case)))
-        if part == "fitting":
-            rows[part].append((topic_values(pool, _hidden(matches, chance)), _shares(case)))
-    values, shares = (np.concatenate(parts) for parts in zip(*rows["fitting"], strict=True))
-    model = fit_logistic(*_balanced(values, shares, seed), TOPIC_FEATURES)
-    values, shares = (np.concatenate(parts) for parts in zip(*rows["judging"], strict=True))
-    scores = model(values)
-    on, rest, off = (scores[shares == share] for share in (1, _REST, 0))
+    seen = _look(cases, encoder, seed=seed)
+    fitting, judging = seen["fitting"], seen["judging"]
+    shares = np.concatenate([one.shares for one in fitting])
+    values = np.concatenate([one.values for one in fitting])
+    sentence = fit_logistic(*_balanced(values, shares, seed), TOPIC_FEATURES)
+    best, on = _runs(fitting, sentence, rng)
+    speaker = fit_logistic(*_balanced(best, on, seed), SPEAKER_FEATURES)
+    plain = [one for one in fitting if not one.hidden]
+    best, on = _runs(plain, sentence, rng)
+    thresholds = {
+        balance: float(np.quantile(speaker(best)[on > 0], 1 - share)) for balance, share in LET_THROUGH.items()
+    }
     return {
-        "sentence": {**dict(zip(TOPIC_FEATURES, model.weights, strict=True)), "bias": model.bias},
+        "sentence": {**dict(zip(TOPIC_FEATURES, sentence.weights, strict=True)), "bias": sentence.bias},
+        "speaker": {**dict(zip(SPEAKER_FEATURES, speaker.weights, strict=True)), "bias": speaker.bias},
+        "thresholds": thresholds,
         "fitted": {
             "command": "rag train topics",
             "seed": seed,
-            "questions": len(rows["fitting"]) // 2,
+            "questions": len(plain),
             "encoder": encoder.identity,
-            "figures": {
-                "questions": len(rows["judging"]),
-                "AUC": round(area_under_roc(on, off), 3),
-                "AUC cosine": round(area_under_roc(values[shares == 1, 0], values[shares == 0, 0]), 3),
-                "answers found": round(float((on > 0.5).mean()), 3),
-                "their paragraphs found": round(float((rest > 0.5).mean()), 3),
-                "others left out": round(float((off <= 0.5).mean()), 3),
-            },
+            "shares": LET_THROUGH,
+            "figures": _figures(judging, sentence, speaker, thresholds["balanced"], rng),
         },
     }
 
@@ -106,6 +104,89 @@ def topic_of(question: str) -> str:
         return question
     start, end, _ = max(joined, key=lambda run: (min(run[2], _LONGEST_TOPIC), run[0]))
     return question[start:end].rstrip(".")
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A pool as it is looked at.
+
+    Attributes:
+        values: What is known of each sentence, shape (sentences, TOPIC_FEATURES).
+        shares: How surely each is on the topic: 1, a share for the rest of the paragraph, or 0.
+        home: Whether each stands in the paragraph.
+        hidden: Whether half of the topic's words were hidden.
+    """
+
+    values: Numbers
+    shares: Numbers
+    home: Numbers
+    hidden: bool
+
+
+def _look(cases: Sequence[Case], encoder: Encoder, *, seed: int) -> dict[str, list[_Seen]]:
+    """What every pool shows: those to fit twice, the second time with half of the words hidden, and those to judge."""
+    chance = np.random.default_rng(seed)
+    topics = [topic_of(case.question) for case in cases]
+    vectors = _Vectors(encoder, (text for case in cases for text in case.texts))
+    found: dict[str, list[_Seen]] = {"fitting": [], "judging": []}
+    for case, topic, vector in zip(cases, topics, encoder.encode(topics, as_question=True), strict=True):
+        pool, part = _pool(case, (vectors.of(case.texts) @ vector).astype(np.float64)), part_of(case.paragraph)
+        matches = match_words(understand(topic), pool)
+        home = np.isin(case.texts, case.paragraph).astype(np.float64)
+        found[part].append(_Seen(topic_values(pool, matches), _shares(case), home, hidden=False))
+        if part == "fitting":
+            hidden = topic_values(pool, _hidden(matches, chance))
+            found[part].append(_Seen(hidden, _shares(case), home, hidden=True))
+    return found
+
+
+def _runs(seen: Sequence[_Seen], sentence: Logistic, rng: random.Random) -> tuple[Numbers, Numbers]:
+    """Runs of sentences, each as if one person said it: the best log odds, shape (runs, 1), and whether it answers."""
+    best: list[float] = []
+    on: list[float] = []
+    for one in seen:
+        odds = one.values @ np.array(sentence.weights) + sentence.bias
+        start = 0
+        while start < len(odds):
+            end = min(len(odds), start + rng.randint(1, _LONGEST_RUN))
+            answers, apart = one.shares[start:end].max() == 1, not one.home[start:end].any() or not one.shares.any()
+            if answers or apart:
+                best.append(float(odds[start:end].max()))
+                on.append(float(answers))
+            start = end
+    return np.array(best)[:, None], np.array(on)
+
+
+def _figures(
+    seen: Sequence[_Seen], sentence: Logistic, speaker: Logistic, threshold: float, rng: random.Random
+) -> dict[str, float]:
+    values, shares = np.concatenate([one.values for one in seen]), np.concatenate([one.shares for one in seen])
+    scores = sentence(values)
+    found, rest, off = (scores[shares == share] for share in (1, _REST, 0))
+    best, on = _runs(seen, sentence, rng)
+    spoken = speaker(best)
+    elsewhere = [one for one in seen if not one.shares.any()]
+    loudest = np.array(
+        [speaker(np.log(_odds(sentence(one.values)).max(keepdims=True))[:, None])[0] for one in elsewhere]
+    )
+    figures = {
+        "questions": float(len(seen)),
+        "AUC": area_under_roc(found, off),
+        "AUC cosine": area_under_roc(values[shares == 1, 0], values[shares == 0, 0]),
+        "answers found": float((found > _EVEN).mean()),
+        "their paragraphs found": float((rest > _EVEN).mean()),
+        "others left out": float((off <= _EVEN).mean()),
+        "speakers AUC": area_under_roc(spoken[on > 0], spoken[on == 0]),
+        "speakers found": float((spoken[on > 0] > _EVEN).mean()),
+        "other speakers left out": float((spoken[on == 0] <= _EVEN).mean()),
+        "topics of elsewhere refused": float((loudest < threshold).mean()),
+    }
+    return {name: round(value, 3) for name, value in figures.items()}
+
+
+def _odds(shares: Numbers) -> Numbers:
+    odds: Numbers = shares / np.maximum(1 - shares, 1e-9)
+    return odds
 
 
 class _Vectors:
