@@ -171,6 +171,8 @@ def _around(verb: Token, source: set[int], quoted: Sequence[bool]) -> set[int]:
         around = set(span(verb.head)) - set(span(verb))
         if around:
             return around
+    if _object(verb):  # "wrote her last report"
+        return set()
     if doc[-1].text != ":" and verb.i > max(source) and verb.i + 1 < len(doc) and doc[verb.i + 1].tag_ in _OPENING:
         return set(range(verb.i + 1, len(doc)))
     return set()
