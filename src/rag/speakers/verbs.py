@@ -16,6 +16,7 @@ _CLOSING = frozenset({"”", '"', "''", "»", "“", "’"})
 _NAMING = frozenset({"NNP", "NNPS", "DT", "NN", "NNS", "JJ", "PRP$", "CD"})
 _OPENING = frozenset({"IN", "PRP", "PRP$", "DT", "NNP", "EX", "NNS", "WDT", "WP", "WRB"})
 _FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
+_PUTTING = ("put", "puts", "putting")
 _DEEPEST = 5
 
 
@@ -25,9 +26,9 @@ def verb_clause(verb: Token, quoted: Sequence[bool]) -> Clause | None:
     kinds = CONTENT.get(lemma)
     if verb.lower_ in NAMING and _object(verb) in REASONS:
         kinds = frozenset({IT})
-    elif verb.lower_ in ("put", "puts", "putting") and _object(verb) == "it":
-        lemma, kinds = "say", frozenset({THAT})
-    elif kinds is None and _closes_quotation(verb, quoted):
+    elif (verb.lower_ in ("put", "puts", "putting") and _object(verb) == "it") or (
+        kinds is None and _closes_quotation(verb, quoted)
+    ):
         lemma, kinds = "say", frozenset({THAT})
     if kinds is None or not _asserted(verb):
         return None
