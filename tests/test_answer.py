@@ -6,7 +6,7 @@ from rag.answer import Candidate, Scope, about_article, abstain, answer, leans_b
 from rag.articles import Metadata, read_text
 from rag.evidence import Selection, Verdict
 from rag.question import understand
-from rag.records import Abstention, Answer, Reply
+from rag.records import Abstention, Reply
 from rag.split import sentences
 
 TEXT = "Rain in Baku\n\nBy Jane Doe\n\nThe mayor came back. He closed two streets. Snow fell in Ganja.\n"

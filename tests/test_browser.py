@@ -12,12 +12,12 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import URLError
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from browsing import CONTRAST, Watched, inside
+from playwright.sync_api import expect
 from web_fakes import FakeLibrary, article_of, sentences_of, serving
 
 from rag.records import Article
@@ -30,16 +30,6 @@ pytestmark = [
 ]
 
 ROOT = Path(__file__).parents[1]
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 NASTY = [
     "<script>window.hacked=1</script> <img src=x onerror='window.hacked=1'>",
     "${window.hacked=1} `${alert(1)}`",
@@ -55,45 +45,6 @@ NASTY = [
     "two  spaces and \u202e reversed",
     "<video src='http://192.0.2.1/v.mp4'></video><a href='http://192.0.2.1/'>a</a>",
 ]
-
-
-@dataclass
-class Watched:
-    """A page and everything it did that it should not: errors, and requests to other machines."""
-
-    page: Page
-    address: str
-    requests: list[str] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
-
-    def listen(self) -> None:
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
-        self.page.on("console", lambda line: self.faults.append(line.text) if line.type == "error" else None)
-
-    def open(self) -> None:
-        self.listen()
-        self.page.goto(self.address)
-        self.page.locator("#question textarea").wait_for()
-        self.page.locator("#panel .article").first.wait_for(state="attached")
-
-    def ask(self, question: str) -> None:
-        replies = self.page.locator("#chat .reply:not(.waiting)")
-        before = replies.count()
-        self.page.locator("#question textarea").fill(question)
-        self.page.locator("#question textarea").press("Enter")
-        expect(replies).to_have_count(before + 1)
-
-    def outside(self) -> list[str]:
-        return [url for url in self.requests if not url.startswith((self.address, "data:", "blob:"))]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module")
@@ -122,46 +73,6 @@ def library() -> FakeLibrary:
 def address(library: FakeLibrary) -> Iterator[str]:
     with serving(library) as address:
         yield address
-
-
-@pytest.fixture
-def visit(browser: Browser, address: str) -> Iterator[Callable[..., Watched]]:
-    contexts: list[BrowserContext] = []
-    visits: list[Watched] = []
-
-    def visit(width: int = 1280, height: int = 800, *, dark: bool = False, at: str = address) -> Watched:
-        context = browser.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme="dark" if dark else "light",
-            reduced_motion="reduce",
-        )
-        context.grant_permissions(["clipboard-read", "clipboard-write"])
-        contexts.append(context)
-        visits.append(Watched(context.new_page(), at))
-        visits[-1].open()
-        return visits[-1]
-
-    yield visit
-    for context in contexts:
-        context.close()
-    for watched in visits:
-        assert watched.faults == []
-        assert watched.outside() == []
-
-
-def inside(page: Page, element: str, box: str) -> bool:
-    """Whether the whole element is within the visible part of its scrolling box, and the box within the window."""
-    return bool(
-        page.evaluate(
-            """([element, box]) => {
-                const e = document.querySelector(element).getBoundingClientRect();
-                const b = document.querySelector(box).getBoundingClientRect();
-                return e.height > 0 && e.top >= b.top && e.bottom <= b.bottom && b.top >= 0 && b.bottom <= innerHeight
-                    && e.left >= b.left && e.right <= b.right;
-            }""",
-            [element, box],
-        )
-    )
 
 
 def quoted_sentence(article: Article, words: str) -> str:
@@ -437,6 +348,20 @@ def test_the_program_itself_answers_in_the_browser(visit: Callable[..., Watched]
             assert quoted in marked or marked in quoted
             assert inside(page, "#panel [aria-current]", "#panel .shelf")
         assert watched.requests == []
+
+        page.locator(".view[data-to=compare]").click()
+        page.locator(".go-compare").click()
+        page.locator("#result .compared").wait_for()
+        assert page.locator("#result .quotes thead th").count() > 2
+        page.locator("#result a.cite").first.click()
+        assert page.locator("#panel [aria-current]").get_attribute("data-compared") == "1"
+        page.locator(".view[data-to=voices]").click()
+        page.locator("#statements .voices").wait_for()
+        page.locator("#statements summary").first.click()
+        page.locator("#statements a.cite:visible").first.click()
+        words = "[...CSS.highlights.get('said')].map(range => range.toString())"
+        statement = page.locator("#statements .statement").first.locator(".said")
+        assert page.evaluate(words) == statement.evaluate_all("all => all.map(one => one.textContent)")
     finally:
         program.terminate()
         program.wait(20)
@@ -452,24 +377,3 @@ def healthy(address: str, program: subprocess.Popen[bytes], *, seconds: float = 
         except (URLError, ConnectionError):
             time.sleep(0.2)
     raise AssertionError(f"the program gave no sign of health; it ended with {program.poll()}")
-
-
-CONTRAST = """selector => {
-    const numbers = colour => (colour.match(/[\\d.]+/g) || []).map(Number);
-    const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
-        .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
-        .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-    const ground = element => {
-        for (let one = element; one; one = one.parentElement) {
-            const [r, g, b, a = 1] = numbers(getComputedStyle(one).backgroundColor);
-            if (a > 0.99) return [r, g, b];
-        }
-        return [255, 255, 255];
-    };
-    return [...document.querySelectorAll(selector)].filter(e => e.getClientRects().length).flatMap(element => {
-        const [one, other] = [light(numbers(getComputedStyle(element).color)), light(ground(element))];
-        const ratio = (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
-        return ratio < 4.5 ? [`${element.className || element.id} ${ratio.toFixed(2)}`] : [];
-    });
-}"""
-"""Elements whose text has less than the 4.5:1 contrast of WCAG AA, with the ratio."""

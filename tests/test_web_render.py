@@ -8,16 +8,15 @@ import pytest
 from web_fakes import FakeLibrary, article_of, sentences_of
 
 from rag.records import Abstention, Answer, Article, ArticleSummary, Block, Quote, Range, Sentence, Speaker
+from rag.web.quotes import quote_html, verbatim
 from rag.web.render import (
     OpenArticle,
     article_html,
     failure_html,
     panel_html,
     question_html,
-    quote_html,
     reply_html,
     spoken,
-    verbatim,
 )
 
 NASTY = [

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 
 from rag.records import Article, Range, Sentence
 from rag.speakers.cues import CONTENT, LEMMAS, THAT
+from rag.speakers.mentions import Source
 from rag.speakers.parsed import Parsed
 from rag.speakers.quotations import Quotation
-from rag.speakers.resolve import Source
 from rag.speakers.spoken import Draft
 
 _ANNOUNCED = re.compile(r"(?P<who>[^\W\d_][^:“\"«?!]{1,44}?)(?P<cue>:)\s+(?P<what>\S.*)", re.DOTALL)
@@ -66,7 +66,7 @@ def _can_be_named(who: str) -> bool:
 
 
 def _turns(article: Article) -> dict[int, re.Match[str]]:
-    """The paragraphs that open with a speaker and a colon, in capitals or for several paragraphs, with their matches."""
+    """The paragraphs that open with a speaker and a colon, where the speaker is in capitals or opens several."""
     found: dict[int, re.Match[str]] = {}
     for number, block in enumerate(article.blocks):
         turn = _TURN.fullmatch(article.text[block.range.start : block.range.end]) if block.kind == "body" else None

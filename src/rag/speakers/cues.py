@@ -69,14 +69,17 @@ swore swear  sworn swear  spoke speak  spoken speak  sought seek  found find  sh
 foreseen foresee  forecast forecast
 """
 _VIEWS = "view views opinion words eyes estimation assessment mind telling judgment judgement belief"
-_NAMING = "see sees saw seeing name names named naming list lists listed give gives gave giving cite cites cited identify identifies identified"
+_NAMING = """
+see sees saw seeing name names named naming list lists listed give gives gave giving cite cites cited identify
+identifies identified
+"""
 _REASONS = """
 reason reasons cause causes explanation explanations problem problems risk risks danger dangers advantage advantages
 condition conditions weakness weaknesses sign signs factor factors scenario scenarios threat threats lesson lessons
 """
 _SAYING = """
 say add tell write argue note insist continue explain ask reply announce report tweet warn suggest remark claim recall
-acknowledge predict conclude observe stress emphasize emphasise declare state respond joke complain quip conclude recount
+acknowledge predict conclude observe stress emphasize emphasise declare state respond joke complain quip recount
 """
 
 

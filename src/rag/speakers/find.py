@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from rag.records import Article, Attribution, Range, Sentence, Statement
 from rag.speakers.announced import announced_drafts, announces, aside_drafts
-from rag.speakers.clauses import Clause, find_clauses
+from rag.speakers.clause import Clause
+from rag.speakers.clauses import find_clauses
+from rag.speakers.mentions import Source
 from rag.speakers.parsed import Parsed, plain
 from rag.speakers.people import find_people
 from rag.speakers.quotations import Quotation, is_label
-from rag.speakers.resolve import Resolver, Source
+from rag.speakers.resolve import Resolver
 from rag.speakers.spoken import Draft, body_quotations, give_monologues, give_quotations, give_sections, is_marked
 
 if TYPE_CHECKING:
@@ -110,7 +112,7 @@ def _statement(text: str, draft: Draft, resolver: Resolver) -> Statement:
 
 
 def _attribution(text: str, draft: Draft, content: Sequence[Range]) -> Attribution:
-    """`direct` when all that is said stands in quotation marks, `mixed` when some of it does, names and titles apart."""
+    """`direct` when all that is said stands in quotation marks, `mixed` when some does; a title is no speech."""
     said = {n for one in content for n in range(one.start, one.end) if text[n].isalnum()}
     if said <= _characters(draft.quotations):
         return "direct"

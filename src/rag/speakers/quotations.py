@@ -14,9 +14,9 @@ _CLOSERS = {"“": "”\"“", "„": "“”\"", "«": "»”\"", "»": "«", "
 _MARK = re.compile("[“”„«»\"‘’‹›]|''|``")
 
 
+_SAYS = "|".join(form for form, verb in LEMMAS.items() if THAT in CONTENT[verb] and not form.endswith("ing"))
 _ASIDE = re.compile(
-    r"[,.!?…]\s*[-–—]\s(?P<aside>(?=[^\"“”„«»]*\b(?:%s)\b)[^\"“”„«»—–]{3,90}?)(?:[,.]?\s[-–—]\s|\s?[.]?$)"
-    % "|".join(form for form, verb in LEMMAS.items() if THAT in CONTENT[verb] and not form.endswith("ing"))
+    rf"[,.!?…]\s*[-–—]\s(?P<aside>(?=[^\"“”„«»]*\b(?:{_SAYS})\b)[^\"“”„«»—–]{{3,90}}?)(?:[,.]?\s[-–—]\s|\s?[.]?$)"
 )
 """Who speaks, between dashes inside of the marks: "Never, - said Doe, - and nowhere"."""
 
@@ -122,7 +122,7 @@ def _trimmed(text: str, start: int, end: int) -> int:
 
 
 def is_label(text: str, one: Quotation) -> bool:
-    """Return whether what stands in marks is a name or a title: all its longer words have capitals, and no stop ends it."""
+    """Return whether what stands in marks is a name or a title: its longer words have capitals, and no stop ends it."""
     words = re.findall(r"[^\W_][\w’'-]*", text[one.range.start : one.range.end])
     inside = text[one.range.start : one.range.end].rstrip("”\"»“’' ")
     if inside.endswith((".", "!", "?", "…")) or not words:

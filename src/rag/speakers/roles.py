@@ -29,7 +29,7 @@ RANKS = _words(
 """Words that stand before a name and tell the role of who has it."""
 
 _CLASSES = """
-expert analyst scholar specialist researcher scientist professor academic historian economist commentator observer academician orientalist sociologist
+expert analyst scholar specialist researcher scientist professor academic historian economist commentator observer
 politician lawmaker mp senator congressman congresswoman representative deputy parliamentarian legislator councillor
 minister official secretary diplomat
 ambassador envoy diplomat official
@@ -61,9 +61,9 @@ PERSONS = (
     | _words(
         "man woman person speaker employee member fellow founder owner host star actor actress singer player coach "
         "student pastor priest father mother wife husband daughter son brother sister friend rival opponent supporter "
-        "donor veteran delegate voter user author novelist artist co-founder president-elect consultant pollster "
-        "widow neighbour neighbor pilot driver sailor chairperson graduate orientalist iranologist interlocutor hydrologist nurse pensioner hydrologist resident ambassador "
-        "counterpart colleague successor predecessor"
+        "donor veteran delegate voter user novelist artist co-founder president-elect consultant pollster widow "
+        "neighbour neighbor pilot driver sailor chairperson graduate orientalist iranologist hydrologist nurse "
+        "pensioner interlocutor counterpart colleague successor predecessor"
     )
 )
 """Nouns for one person."""

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rag.records import Article, Range, Sentence
+from rag.speakers.mentions import Source
 from rag.speakers.quotations import Quotation, find_quotations, is_label
-from rag.speakers.resolve import Source
 from rag.speakers.roles import FIRST
 
 

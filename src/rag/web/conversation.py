@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
-from rag.records import Answer, Comparison, Quote, Reply
+from rag.records import Abstention, Comparison, Quote, Reply
 
 TURNS_KEPT = 100
 """Turns of a conversation that are kept and shown; bounds what one open page costs the server."""
@@ -28,10 +28,17 @@ class Turn:
 
 @dataclass(slots=True, eq=False)
 class Conversation:
-    """Turns, oldest first; `opened` are article ids in the order they were opened."""
+    """Turns, oldest first; `opened` are article ids in the order they were opened.
+
+    `compared` is what stands in the view beside the chat, `newest` whatever came last, there or in the chat;
+    `comparisons` counts those that were begun.
+    """
 
     turns: deque[Turn] = field(default_factory=lambda: deque(maxlen=TURNS_KEPT))
     waiting: deque[Turn] = field(default_factory=deque)
+    compared: Comparison | Abstention | str | None = None
+    newest: Reply | str | None = None
+    comparisons: int = 0
     opened: list[str] = field(default_factory=list)
     shown: str | None = None
     replies: int = 0
@@ -62,15 +69,29 @@ class Conversation:
     def close(self, turn: Turn, reply: Reply | str) -> None:
         """Give a turn its reply and open the articles that it quotes."""
         turn.reply = reply
-        self.replies += 1
-        for quote in quotes_of(reply):
-            self.open(quote.article.id)
-        self.shown = next((quote.article.id for quote in quotes_of(reply)), self.shown)
+        self._follow(reply)
+
+    def begin_comparison(self) -> int:
+        """The number of a comparison that begins now; the highest one is what the reader waits for."""
+        self.comparisons += 1
+        return self.comparisons
+
+    def compare(self, reply: Comparison | Abstention | str) -> None:
+        """Put a comparison beside the chat and open the articles that it quotes."""
+        self.compared = reply
+        self._follow(reply)
 
     def open(self, article: str) -> None:
         """Hold an article in the panel, letting go of the one opened longest ago when there are too many."""
         if article not in self.opened:
             self.opened = [*self.opened, article][-ARTICLES_OPEN:]
+
+    def _follow(self, reply: Reply | str) -> None:
+        self.newest = reply
+        self.replies += 1
+        for quote in quotes_of(reply):
+            self.open(quote.article.id)
+        self.shown = next((quote.article.id for quote in quotes_of(reply)), self.shown)
 
     def latest(self) -> Reply | str | None:
         """The newest reply that is there."""
@@ -80,6 +101,7 @@ class Conversation:
         """Begin again; replies still under way belong to no turn and are not shown."""
         self.turns.clear()
         self.waiting.clear()
+        self.newest = self.compared
         self.replies += 1
 
 
@@ -87,4 +109,4 @@ def quotes_of(reply: Reply | str | None) -> tuple[Quote, ...]:
     """The quotes that a reply shows: those that answer, or those that come nearest."""
     if reply is None or isinstance(reply, str):
         return ()
-    return reply.quotes if isinstance(reply, Answer | Comparison) else reply.nearest
+    return reply.nearest if isinstance(reply, Abstention) else reply.quotes

@@ -7,26 +7,17 @@ Every event shows the whole conversation of its own session; nothing is kept in 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from rag.errors import RagError
-from rag.records import Answer, Comparison, Quote
 from rag.web.conversation import Conversation
 from rag.web.examples import example_questions
-from rag.web.render import (
-    OpenArticle,
-    failure_html,
-    panel_html,
-    question_html,
-    reply_html,
-    spoken,
-    verbatim,
-    waiting_html,
-)
+from rag.web.panel import announcement, panel_of
+from rag.web.render import failure_html, question_html, reply_html, spoken, waiting_html
+from rag.web.views import connect, lay_out, without_surrogates
 
 if TYPE_CHECKING:
     from rag.library import Library
@@ -48,6 +39,8 @@ _HEADER = (
     f'<div class="brand"><h1>{NAME}</h1><p>Answers in its own words, and only those</p></div>'
     '<div class="views" role="group" aria-label="What to show">'
     '<button type="button" class="view" data-to="chat">Chat</button>'
+    '<button type="button" class="view" data-to="compare">Compare</button>'
+    '<button type="button" class="view" data-to="voices">Who said what</button>'
     '<button type="button" class="view" data-to="article">Article</button></div>'
 )
 _WELCOME = (
@@ -76,10 +69,11 @@ def build_page(library: Library) -> gr.Blocks:
                 with gr.Row(elem_id="composer"):
                     box = _question_box()
                     send = gr.Button("Ask", elem_id="ask", variant="primary", scale=0)
+            views = lay_out()
             with gr.Column(elem_id="reading"):
                 gr.HTML(_BACK, elem_id="return", js_on_load=None, apply_default_css=False)
                 panel = gr.HTML(elem_id="panel", js_on_load=_OPEN_ON_REQUEST, apply_default_css=False)
-        said = gr.HTML(_announcement(""), elem_id="said", js_on_load=None, apply_default_css=False)
+        said = gr.HTML(announcement(""), elem_id="said", js_on_load=None, apply_default_css=False)
 
         def start(conversation: Conversation) -> list[Any]:
             return [panel_of(library, conversation), *_example_buttons(library)]
@@ -90,7 +84,7 @@ def build_page(library: Library) -> gr.Blocks:
             return "", add_example(question, conversation)
 
         def add_example(question: str, conversation: Conversation) -> list[dict[str, str]]:
-            conversation.add(_without_surrogates(question))
+            conversation.add(without_surrogates(question))
             return messages(conversation)
 
         def reply(conversation: Conversation) -> tuple[list[dict[str, str]], str, str]:
@@ -106,7 +100,7 @@ def build_page(library: Library) -> gr.Blocks:
 
         def begin_again(conversation: Conversation) -> tuple[list[dict[str, str]], str, str]:
             conversation.clear()
-            return [], panel_of(library, conversation), _announcement("New chat.")
+            return [], panel_of(library, conversation), announcement("New chat.")
 
         def open_article(conversation: Conversation, event: gr.EventData) -> str:
             wanted = str(event.value)
@@ -137,6 +131,7 @@ def build_page(library: Library) -> gr.Blocks:
             answered.failure(refuse, conversation, [chat, said], **at_once)
         new.click(begin_again, conversation, [chat, panel, said], **at_once)
         panel.select(open_article, conversation, panel, **at_once)
+        connect(views, library, conversation, panel=panel, said=said)
     page.queue(api_open=False, max_size=QUEUE, default_concurrency_limit=AT_ONCE)
     return page
 
@@ -144,9 +139,15 @@ def build_page(library: Library) -> gr.Blocks:
 def head() -> str:
     """The style and the script of the page, for the document's head."""
     room = files("rag.web")
-    style = room.joinpath("page.css").read_text(encoding="utf-8")
-    script = room.joinpath("page.js").read_text(encoding="utf-8")
-    return f'<meta name="color-scheme" content="light dark"><style>{style}</style><script>{script}</script>'
+
+    def joined(*names: str) -> str:
+        return "".join(room.joinpath(name).read_text(encoding="utf-8") for name in names)
+
+    style, script = joined("page.css", "views.css"), joined("views.js", "page.js")
+    return (
+        '<meta name="color-scheme" content="light dark">'
+        f'<style>{style}</style><script>(() => {{\n"use strict";\n{script}}})();</script>'
+    )
 
 
 def theme() -> gr.themes.Base:
@@ -215,26 +216,6 @@ def messages(conversation: Conversation) -> list[dict[str, str]]:
     return shown
 
 
-def panel_of(library: Library, conversation: Conversation) -> str:
-    """The source panel with all articles that the conversation opened, the first of the library to begin with."""
-    summaries = library.articles()
-    known = {one.id for one in summaries}
-    conversation.opened = [article for article in conversation.opened if article in known]
-    if summaries and not conversation.opened:
-        conversation.open(summaries[0].id)
-    latest = conversation.latest()
-    quotes = latest.quotes if isinstance(latest, Answer | Comparison) else ()
-    opened = [_opened(library, article, quotes) for article in conversation.opened]
-    shown = conversation.shown if conversation.shown in conversation.opened else next(iter(conversation.opened), None)
-    return panel_html(opened, summaries, shown=shown, version=str(conversation.replies))
-
-
-def _opened(library: Library, article: str, quotes: Sequence[Quote]) -> OpenArticle:
-    sentences = library.sentences(article)
-    cited = {quote.sentence: quote.number for quote in quotes if quote.article.id == article}
-    return OpenArticle(library.article(article), sentences, cited)
-
-
 def _example_buttons(library: Library) -> list[Any]:
     summaries = library.articles()
     found: list[str] = []
@@ -247,12 +228,4 @@ def _example_buttons(library: Library) -> list[Any]:
 
 def _latest_words(conversation: Conversation) -> str:
     latest = conversation.latest()
-    return _announcement("" if latest is None else f"Reply {conversation.replies}. {spoken(latest)}")
-
-
-def _announcement(sentences: str) -> str:
-    return f'<p class="unseen" role="status" aria-live="polite">{verbatim(sentences)}</p>'
-
-
-def _without_surrogates(question: str) -> str:
-    return question.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return announcement("" if latest is None else f"Reply {conversation.replies}. {spoken(latest)}")

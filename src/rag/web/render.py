@@ -6,36 +6,32 @@ All data reaches the page through `verbatim`, so an article can never become an 
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rag.records import Answer, Article, ArticleSummary, Block, Comparison, Quote, Range, Reply, Sentence
+from rag.web.comparing import comparison_html, spoken_comparison, summary
+from rag.web.quotes import anchor, counted, quote_html, verbatim
 
-_AS_ENTITIES = {0: "\ufffd", 9: "&#9;", 10: "&#10;", 13: "&#13;"}
-"""HTML drops a NUL and the chat re-indents tabs and line ends, so these travel as entities."""
-
+_TABLE = '<a class="table" role="button" href="#table" title="Show this comparison as a table">As a table</a>'
 _TAGS = {"title": "h2", "heading": "h3", "byline": "p", "body": "p"}
-_REPORTED = {"direct": None, "indirect": "reported", "mixed": "partly reported"}
 
 
 @dataclass(frozen=True, slots=True)
 class OpenArticle:
-    """An article in the source panel; `cited` maps sentence numbers to the latest reply's quote numbers."""
+    """An article in the source panel.
+
+    Attributes:
+        cited: The quote numbers of the chat's latest reply, by sentence numbers.
+        compared: Likewise for the comparison that stands beside the chat.
+        fresh: Whether the newest of the two quotes this article.
+    """
 
     article: Article
     sentences: Sequence[Sentence]
     cited: Mapping[int, int] = field(default_factory=dict)
-
-
-def verbatim(text: str) -> str:
-    """HTML that shows `text` character for character, in content or in a double-quoted attribute."""
-    return html.escape(text).translate(_AS_ENTITIES).replace("__i18n__", "&#95;_i18n__")
-
-
-def anchor(article: str, number: int) -> str:
-    """The element id of a sentence in the source panel, escaped for an attribute."""
-    return f"s-{verbatim(article)}-{number}"
+    compared: Mapping[int, int] = field(default_factory=dict)
+    fresh: bool = False
 
 
 def question_html(question: str) -> str:
@@ -54,10 +50,13 @@ def failure_html(message: str) -> str:
 
 
 def reply_html(reply: Reply) -> str:
-    """A reply: its quotes in reading order, or the reason why there are none and what comes nearest."""
-    if isinstance(reply, Answer | Comparison):
+    """A reply: its quotes in reading order, its speakers side by side, or why there are none and what comes nearest."""
+    if isinstance(reply, Comparison):
+        foot = _foot(summary(reply), reply.elapsed_ms, more=_TABLE)
+        return f'<div class="reply comparison">{comparison_html(reply)}{foot}</div>'
+    if isinstance(reply, Answer):
         quotes = "".join(quote_html(quote) for quote in reply.quotes)
-        return f'<div class="reply answer">{quotes}{_foot(_counted(len(reply.quotes)), reply.elapsed_ms)}</div>'
+        return f'<div class="reply answer">{quotes}{_foot(counted(len(reply.quotes), "quote"), reply.elapsed_ms)}</div>'
     nearest = "".join(quote_html(quote) for quote in reply.nearest)
     if nearest:
         nearest = f'<div class="nearest"><p class="label">Nearest, not an answer</p>{nearest}</div>'
@@ -65,30 +64,17 @@ def reply_html(reply: Reply) -> str:
     return f'<div class="reply abstention">{message}{nearest}{_foot("No quote answers this", reply.elapsed_ms)}</div>'
 
 
-def quote_html(quote: Quote) -> str:
-    """One quote: its citation, its words, who said them, and the neighbour it leans on, set apart."""
-    target = anchor(quote.article.id, quote.sentence)
-    cite = (
-        f'<a class="cite" href="#{target}" title="Show quote {quote.number} in the article">'
-        f'<span class="chip">{quote.number}</span><span class="go">Show in article</span></a>'
-    )
-    words = f'<div class="words">{verbatim(quote.text)}</div>'
-    context = _context(quote)
-    leads = quote.context is not None and quote.context < quote.range
-    body = context + words if leads else words + context
-    source = f'<div class="from">{verbatim(quote.article.title)}</div>'
-    return f'<div class="quote">{cite}{body}{_speaker(quote)}{source}{_also(quote)}</div>'
-
-
 def spoken(reply: Reply | str) -> str:
     """A reply in whole sentences, as plain text for a screen reader."""
     if isinstance(reply, str):
         return reply
-    if isinstance(reply, Answer | Comparison):
-        parts = [f"The reply has {_counted(len(reply.quotes))}."]
+    if isinstance(reply, Comparison):
+        return spoken_comparison(reply)
+    if isinstance(reply, Answer):
+        parts = [f"The reply has {counted(len(reply.quotes), 'quote')}."]
         parts += [f"Quote {quote.number}{_said_by(quote)}: {quote.text}" for quote in reply.quotes]
         return " ".join(parts)
-    near = f" {_counted(len(reply.nearest))} come near, without answering." if reply.nearest else ""
+    near = f" {counted(len(reply.nearest), 'quote')} come near, without answering." if reply.nearest else ""
     return reply.message + near.replace("1 quote come", "1 quote comes")
 
 
@@ -104,7 +90,7 @@ def article_html(shown: OpenArticle, *, hidden: bool = False) -> str:
     about = " · ".join(verbatim(fact) for fact in (*authors, article.published, article.source) if fact)
     facts = f'<p class="facts">{about}</p>' if about else ""
     note = f'<p class="note">{verbatim(article.note)}</p>' if article.note else ""
-    cited = " cited" if shown.cited else ""
+    cited = " cited" if shown.fresh else ""
     return (
         f'<article class="article{cited}" data-article="{verbatim(article.id)}" aria-label="{verbatim(article.title)}"'
         f'{" hidden" if hidden else ""}>{title}<div class="text">{_text(shown)}</div>'
@@ -129,51 +115,15 @@ def panel_html(
     )
 
 
-def _counted(quotes: int) -> str:
-    return f"{quotes} quote" if quotes == 1 else f"{quotes} quotes"
-
-
-def _foot(summary: str, elapsed_ms: float) -> str:
+def _foot(summary: str, elapsed_ms: float, *, more: str = "") -> str:
     return (
-        f'<div class="foot"><span class="summary">{summary} · {elapsed_ms / 1000:.2f} s</span>'
+        f'<div class="foot"><span class="summary">{summary} · {elapsed_ms / 1000:.2f} s</span>{more}'
         '<a class="copy" role="button" href="#copy" title="Copy this reply as text">Copy</a></div>'
     )
 
 
 def _said_by(quote: Quote) -> str:
     return f", by {quote.speaker.name}" if quote.speaker else ""
-
-
-def _speaker(quote: Quote) -> str:
-    if quote.speaker is None or quote.attribution is None:
-        return ""
-    role = f', <span class="role">{verbatim(quote.speaker.role)}</span>' if quote.speaker.role else ""
-    how = _REPORTED[quote.attribution]
-    reported = f' <span class="how">({how})</span>' if how else ""
-    return f'<div class="who"><span class="name">{verbatim(quote.speaker.name)}</span>{role}{reported}</div>'
-
-
-def _context(quote: Quote) -> str:
-    if quote.context is None:
-        return ""
-    words = quote.article.text[quote.context.start : quote.context.end]
-    label = "Before it" if quote.context < quote.range else "After it"
-    return (
-        f'<div class="context"><span class="tag">{label}, not quoted</span> '
-        f'<span class="aside">{verbatim(words)}</span></div>'
-    )
-
-
-def _also(quote: Quote) -> str:
-    """Links to the other places that say the same, with the article's title when it is another one."""
-    if not quote.also:
-        return ""
-    links = []
-    for number, place in enumerate(quote.also, start=1):
-        label = f"here {number}" if place.article.id == quote.article.id else verbatim(place.article.title)
-        target = anchor(place.article.id, place.sentence)
-        links.append(f'<a class="cite twin" href="#{target}" title="Show where the same is said again">{label}</a>')
-    return f'<div class="also">The same is said again: {", ".join(links)}</div>'
 
 
 def _select(summaries: Sequence[ArticleSummary], shown: str | None) -> str:
@@ -209,7 +159,10 @@ def _block(shown: OpenArticle, block: Block, sentences: Sequence[Sentence]) -> s
 
 
 def _sentence(shown: OpenArticle, number: int, where: Range) -> str:
-    quoted = shown.cited.get(number)
-    mark = "" if quoted is None else f' data-quote="{quoted}"'
+    marks = "".join(
+        f' {name}="{quotes[number]}"'
+        for name, quotes in (("data-quote", shown.cited), ("data-compared", shown.compared))
+        if number in quotes
+    )
     words = verbatim(shown.article.text[where.start : where.end])
-    return f'<span class="s" id="{anchor(shown.article.id, number)}" tabindex="-1"{mark}>{words}</span>'
+    return f'<span class="s" id="{anchor(shown.article.id, number)}" tabindex="-1"{marks}>{words}</span>'

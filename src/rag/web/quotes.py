@@ -1,0 +1,103 @@
+"""A quote and its place -> HTML strings, with every character of data escaped.
+
+Knows how quotes look as markup and how a link names words of an article; knows neither replies nor Gradio.
+All data reaches the page through `verbatim`, so an article can never become an element.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+
+from rag.records import Article, Attribution, Quote, Range
+
+_AS_ENTITIES = {0: "\ufffd", 9: "&#9;", 10: "&#10;", 13: "&#13;"}
+"""HTML drops a NUL and the chat re-indents tabs and line ends, so these travel as entities."""
+
+REPORTED: dict[Attribution, str | None] = {"direct": None, "indirect": "reported", "mixed": "partly reported"}
+"""How a quote gives somebody's words, where that needs saying."""
+
+
+def verbatim(text: str) -> str:
+    """HTML that shows `text` character for character, in content or in a double-quoted attribute."""
+    return html.escape(text).translate(_AS_ENTITIES).replace("__i18n__", "&#95;_i18n__")
+
+
+def anchor(article: str, number: int) -> str:
+    """The element id of a sentence in the source panel, escaped for an attribute."""
+    return f"s-{verbatim(article)}-{number}"
+
+
+def place(article: Article, sentence: int, *, said: Sequence[Range] = (), proof: Sequence[Range] = ()) -> str:
+    """Where a citation leads, escaped for an attribute: a sentence, and words of the article to mark in it.
+
+    `said` is written after `@` and `proof` after `!`, as `start:end` in the units that scripts count in.
+    """
+    words = "".join(f"{sign}{_ranges(article.text, some)}" for sign, some in (("@", said), ("!", proof)) if some)
+    return f"#{anchor(article.id, sentence)}{words}"
+
+
+def counted(number: int, noun: str) -> str:
+    """The number with its noun, in the plural where it needs one."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def quote_html(quote: Quote) -> str:
+    """One quote: its citation, its words, who said them, and the neighbour it leans on, set apart."""
+    source = f'<div class="from">{verbatim(quote.article.title)}</div>'
+    return framed_html(quote, f"{_speaker(quote)}{source}")
+
+
+def framed_html(quote: Quote, below: str) -> str:
+    """A quote with its citation and its context, and `below` its words what else is to be said of it, as HTML."""
+    target = place(quote.article, quote.sentence, proof=(quote.cue,) if quote.cue else ())
+    cite = (
+        f'<a class="cite" href="{target}" title="Show quote {quote.number} in the article">'
+        f'<span class="chip">{quote.number}</span><span class="go">Show in article</span></a>'
+    )
+    words = f'<div class="words">{verbatim(quote.text)}</div>'
+    context = _context(quote)
+    leads = quote.context is not None and quote.context < quote.range
+    body = context + words if leads else words + context
+    return f'<div class="quote">{cite}{body}{below}{_also(quote)}</div>'
+
+
+def _ranges(text: str, ranges: Sequence[Range]) -> str:
+    return ",".join(f"{_units(text, one.start)}:{_units(text, one.end)}" for one in ranges)
+
+
+def _units(text: str, end: int) -> int:
+    """UTF-16 code units before character `end`, which is how a script counts."""
+    return end if text.isascii() else len(text[:end].encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _speaker(quote: Quote) -> str:
+    if quote.speaker is None or quote.attribution is None:
+        return ""
+    role = f', <span class="role">{verbatim(quote.speaker.role)}</span>' if quote.speaker.role else ""
+    how = REPORTED[quote.attribution]
+    reported = f' <span class="how">({how})</span>' if how else ""
+    return f'<div class="who"><span class="name">{verbatim(quote.speaker.name)}</span>{role}{reported}</div>'
+
+
+def _context(quote: Quote) -> str:
+    if quote.context is None:
+        return ""
+    words = quote.article.text[quote.context.start : quote.context.end]
+    label = "Before it" if quote.context < quote.range else "After it"
+    return (
+        f'<div class="context"><span class="tag">{label}, not quoted</span> '
+        f'<span class="aside">{verbatim(words)}</span></div>'
+    )
+
+
+def _also(quote: Quote) -> str:
+    """Links to the other places that say the same, with the article's title when it is another one."""
+    if not quote.also:
+        return ""
+    links = []
+    for number, other in enumerate(quote.also, start=1):
+        label = f"here {number}" if other.article.id == quote.article.id else verbatim(other.article.title)
+        target = place(other.article, other.sentence)
+        links.append(f'<a class="cite twin" href="{target}" title="Show where the same is said again">{label}</a>')
+    return f'<div class="also">The same is said again: {", ".join(links)}</div>'
