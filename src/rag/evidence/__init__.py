@@ -16,6 +16,8 @@ from rag.evidence.judge import (
 )
 from rag.evidence.models import FILE, Logistic, Models, load_models
 from rag.evidence.pool import FADE, NEARBY, Matches, Numbers, Pool, match_words, stems_of
+from rag.evidence.told import asks_for_words
+from rag.evidence.voices import read_voices, voice_of
 
 __all__ = [
     "FADE",
@@ -37,6 +39,7 @@ __all__ = [
     "Tools",
     "Verdict",
     "Windows",
+    "asks_for_words",
     "choose",
     "count",
     "cut_windows",
@@ -47,6 +50,8 @@ __all__ = [
     "load_models",
     "load_tools",
     "match_words",
+    "read_voices",
     "stems_of",
+    "voice_of",
     "windows_to_read",
 ]

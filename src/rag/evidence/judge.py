@@ -15,9 +15,12 @@ from rag.embed import Encoder, load_encoder
 from rag.evidence.features import cannot_answer, glance_values, question_values, sentence_values
 from rag.evidence.models import Models, load_models
 from rag.evidence.pool import NEARBY, Matches, Numbers, Pool, likely_rows, match_words, near_best, stems_of
+from rag.evidence.told import asks_for_words
+from rag.evidence.voices import read_voices
 from rag.question import Question, understand, with_names
 from rag.scorer import Readings, Scorer
 from rag.settings import Balance, Settings
+from rag.speakers import StatementReader
 from rag.words import Word
 
 WINDOW_CHARACTERS = 480
@@ -177,6 +180,7 @@ class Tools:
     encoder: Encoder
     models: Models
     scorer: SentenceScorer
+    reader: StatementReader
     balance: Balance
 
 
@@ -186,7 +190,8 @@ def load_tools(settings: Settings) -> Tools:
     Raises:
         ModelError: Something is missing or altered.
     """
-    return Tools(load_encoder(settings), load_models(), Scorer(threads=settings.threads), settings.balance)
+    scorer = Scorer(threads=settings.threads)
+    return Tools(load_encoder(settings), load_models(), scorer, StatementReader(), settings.balance)
 
 
 def judge_loose(question: str, texts: Sequence[str], tools: Tools, *, apart: bool = False) -> Verdict:
@@ -203,7 +208,8 @@ def judge_loose(question: str, texts: Sequence[str], tools: Tools, *, apart: boo
     asked = tools.encoder.encode([understood.text], as_question=True)[0]
     before = [() if apart else texts[max(0, row - NEARBY) : row][::-1] for row in range(len(texts))]
     follows = [row > 0 and not apart for row in range(len(texts))]
-    pool = Pool(texts, before, follows, (vectors @ asked).astype(np.float64))
+    voices = read_voices(texts, tools.reader) if asks_for_words(understood) and not apart else ()
+    pool = Pool(texts, before, follows, (vectors @ asked).astype(np.float64), voices)
     return judge(
         understood, pool, tools.models, tools.scorer, windows=Windows(len(texts), len(texts)), balance=tools.balance
     )

@@ -31,12 +31,15 @@ class Pool:
             first, and the heading it stands under.
         follows: For each, whether it comes right after the one before it in this pool, in the same section.
         cosines: Cosine of each to the question, shape (sentences,).
+        voices: For each, the stems of the name and role of who says it, none in the author's voice; empty when the
+            question asks for nobody's words.
     """
 
     texts: Sequence[str]
     before: Sequence[Sequence[str]]
     follows: Sequence[bool]
     cosines: Numbers
+    voices: Sequence[frozenset[str]] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import numpy as np
 
 from rag.answer import Candidate, text_of
 from rag.embed import Vector, Vectors
-from rag.evidence import NEARBY, Pool
+from rag.evidence import NEARBY, Pool, voice_of
 from rag.library.shelf import Kept, Shelf
 from rag.records import Passage
 from rag.store import Store
@@ -67,6 +67,7 @@ def read_sentences(found: Sequence[Found], asked: Vector | None, store: Store) -
         before=[texts_before(candidate) for candidate in candidates],
         follows=[row > 0 and _follows(candidates[row - 1], candidate) for row, candidate in enumerate(candidates)],
         cosines=np.zeros(len(stacked)) if asked is None else (stacked @ asked).astype(np.float64),
+        voices=[voice_of(candidate.statement) for candidate in candidates],
     )
     return Read(candidates, pool, stacked)
 

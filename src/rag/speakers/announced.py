@@ -13,8 +13,8 @@ from rag.speakers.parsed import Parsed
 from rag.speakers.quotations import Quotation
 from rag.speakers.spoken import Draft
 
-_ANNOUNCED = re.compile(r"(?P<who>[^\W\d_][^:“\"«?!]{1,44}?)(?P<cue>:)\s+(?P<what>\S.*)", re.DOTALL)
-_TURN = re.compile(r"[\"“]?(?P<who>[^\W\d_][\w.’'-]+(?: [^\W\d_][\w.’'-]*){0,3})(?P<cue>:)\s+(?P<what>\S.*)", re.DOTALL)
+_ANNOUNCED = re.compile(r"(?P<who>[^\W\d_][^:“\"«?!]{1,44}?)(?P<cue>:)\s+(?P<what>[^\Wa-z].*|\W.*)", re.DOTALL)
+_TURN = re.compile(r"[\"“]?(?P<who>[^\W\d_][\w.’'-]+(?: [^\W\d_][\w.’'-]*){0,3})(?P<cue>:)\s+(?P<what>[^\Wa-z].*|\W.*)", re.DOTALL)
 _LABELS = frozenset(
     """
     breaking watch video videos exclusive opinion analysis live update updates photos listen read editorial note

@@ -12,7 +12,7 @@ that: say add conclude fear concede estimate learn assert contend continue reply
 that: speculate maintain realize realise guess counter exclaim quip muse reckon observe whisper shout opine answer
 that: imply doubt proclaim fume marvel suspect underline underscore elaborate interject intone gush scoff retort sigh
 that: surmise posit postulate theorize hypothesize affirm believe consider write demonstrate find know charge rule
-that: determine
+that: determine respond
 that it: state predict emphasize emphasise stress note report announce acknowledge claim confirm reveal recall deny
 that it: declare reiterate indicate suggest tweet explain mention question repeat recommend foresee recount disclose
 that it: lament clarify bemoan articulate forecast show recognize recognise post
@@ -20,11 +20,11 @@ it: criticise reject endorse defend slam mock denounce dismiss decry condemn app
 it: dispute rebut refute ridicule outline welcome support favour favor back reference resist invoke credit insult
 it: contradict express discuss highlight echo
 it for: criticize praise blast thank apologize rip fault commend laud chide rebuke congratulate
-that to: admit respond attest promise pledge demand vow threaten swear offer point
-to: urge order encourage want plan refer object compare allude seek decide
+that to: admit attest promise pledge demand vow threaten swear offer point
 as: describe list paint view portray frame regard quote
 it as: tout cite hail characterize characterise dub deem
 it to: oppose refuse decline prefer liken implore beg
+to: urge order encourage refer object compare allude
 that about: worry joke boast brag think
 for: push vouch plead lobby
 whom that: assure inform remind notify

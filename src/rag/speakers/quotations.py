@@ -52,7 +52,7 @@ def _outermost(text: str, block: Range) -> list[Quotation]:
             elif mark.group() in "”»" and _closes_speech(text, mark, block):
                 start = _sentence_start(text, found[-1].range.end if found else block.start, mark.start())
                 found.append(Quotation(Range(start, mark.end()), closed=False))
-        elif mark.group() in _closers(opened) and _closes(text, mark, block):
+        elif _ends(text, opened, mark, block):
             found.append(Quotation(Range(opened.start(), mark.end()), closed=True))
             opened = None
         elif mark.group() == opened.group() and _opens(text, mark, block) and mark.group() in "“„«":
@@ -61,6 +61,14 @@ def _outermost(text: str, block: Range) -> list[Quotation]:
     if opened is not None and opened.group() not in "‘”»":
         found.append(Quotation(Range(opened.start(), block.end), closed=False))
     return found
+
+
+def _ends(text: str, opened: re.Match[str], mark: re.Match[str], block: Range) -> bool:
+    """Whether a mark ends the quotation that another opened, also where an opening one is typed for a closing one."""
+    if mark.group() in _closers(opened):
+        return _closes(text, mark, block)
+    before, after = text[mark.start() - 1], text[mark.end()] if mark.end() < block.end else " "
+    return mark.group() == opened.group() == "“" and not before.isspace() and not after.isalnum()
 
 
 def _without_asides(text: str, one: Quotation) -> Iterator[Quotation]:

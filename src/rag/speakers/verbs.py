@@ -27,6 +27,8 @@ def verb_clause(verb: Token, quoted: Sequence[bool]) -> Clause | None:
         kinds = frozenset({IT})
     elif verb.lower_ in ("put", "puts", "putting") and _object(verb) == "it":
         lemma, kinds = "say", frozenset({THAT})
+    elif kinds is None and _closes_quotation(verb, quoted):
+        lemma, kinds = "say", frozenset({THAT})
     if kinds is None or not _asserted(verb):
         return None
     saying = lemma in SAYING
@@ -60,6 +62,15 @@ def verb_clause(verb: Token, quoted: Sequence[bool]) -> Clause | None:
     if (not content and not saying) or (content and all(_reflexive(verb.doc[i]) for i in content)):
         return None
     return Clause(ascending(source), _cue(verb), ascending(content), THAT in kinds or verb.doc[-1].text == ":")
+
+
+def _closes_quotation(verb: Token, quoted: Sequence[bool]) -> bool:
+    """Whether a verb, whatever it is, tells who spoke: “Never,” Doe barked."""
+    subject = next((c for c in verb.children if c.dep_ == "nsubj" and not quoted[c.i]), None)
+    if subject is None or verb.tag_ not in ("VBD", "VBZ") or subject.right_edge.i + 1 != verb.i or _object(verb):
+        return False
+    before = subject.left_edge.i - 1
+    return before > 0 and verb.doc[before].text in _CLOSING and verb.doc[before - 1].text in (",", "!", "?", "…", "—")
 
 
 def _object(verb: Token) -> str:
@@ -171,6 +182,8 @@ def _around(verb: Token, source: set[int], quoted: Sequence[bool]) -> set[int]:
         around = set(span(verb.head)) - set(span(verb))
         if around:
             return around
+    if _object(verb):  # "wrote her last report"
+        return set()
     if doc[-1].text != ":" and verb.i > max(source) and verb.i + 1 < len(doc) and doc[verb.i + 1].tag_ in _OPENING:
         return set(range(verb.i + 1, len(doc)))
     return set()

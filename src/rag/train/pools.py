@@ -17,7 +17,9 @@ import numpy as np
 
 from rag.embed import Encoder, Vectors
 from rag.evaluate.cases import LabelledCase, labelled_cases
-from rag.evidence import NEARBY, Numbers, Pool
+from rag.evidence import NEARBY, Numbers, Pool, asks_for_words, read_voices
+from rag.question import understand
+from rag.speakers import StatementReader
 from rag.train.spoil import spoil
 
 log = logging.getLogger(__name__)
@@ -69,9 +71,10 @@ def load_dev(dev: Path) -> dict[str, list[Case]]:
 
 
 class CaseVectors:
-    """Every distinct text of the cases, embedded once."""
+    """Every distinct text of the cases, embedded once, and a reader of who says what in them."""
 
     def __init__(self, encoder: Encoder, cases: Iterable[Case]) -> None:
+        self._reader = StatementReader()
         texts = list(dict.fromkeys(text for case in cases for text in (case.question, *case.texts)))
         self._row = {text: row for row, text in enumerate(texts)}
         parts = []
@@ -84,7 +87,9 @@ class CaseVectors:
         """Return the sentences of a case as they are judged."""
         cosines = self._of(case.texts) @ self._of([case.question])[0]
         before = [case.texts[max(0, at - NEARBY) : at][::-1] for at in range(len(case.texts))]
-        return Pool(case.texts, before, [at > 0 for at in range(len(case.texts))], cosines.astype(np.float64))
+        asks = asks_for_words(understand(case.question, max_characters=10**6))
+        voices = read_voices(case.texts, self._reader) if asks else ()
+        return Pool(case.texts, before, [at > 0 for at in range(len(case.texts))], cosines.astype(np.float64), voices)
 
     def likeness_in_paragraphs(self, cases: Iterable[Case], *, share: float) -> float:
         """Return the cosine that this share of the pairs of different sentences of one paragraph stay below."""
