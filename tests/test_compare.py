@@ -1,14 +1,20 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from compare_fakes import BRIDGE, BRIDGE_STATEMENTS, FILLER, TOWN, TOWN_STATEMENTS, open_with, speak, spoken_in, states
+from fakes import WordEncoder, WordScorer
 
 from rag.articles import read_text
 from rag.compare import one_name_each
+from rag.embed import Vectors
 from rag.errors import EmptyLibraryError, QuestionError, UnknownArticleError
+from rag.evidence import load_foreign_models
 from rag.library import Library
+from rag.library.polyglot import Polyglot
 from rag.records import Abstention, Answer, Article, Comparison, Speaker, Statement
+from rag.settings import Settings
 
 
 @pytest.fixture
@@ -291,3 +297,40 @@ def test_they_are_those_who_were_compared_before(library: Library) -> None:
     reply = library.ask("Do they agree?", after=["What do the professors say about the bridge?"])
     assert names(compared(reply)) == ["Clara Diaz", "Dora Ek"]
     assert compared(reply).topic == "the bridge"
+
+
+# Topics in another language
+
+
+class Translator(WordEncoder):
+    """Knows the Russian word for a bridge."""
+
+    identity = "translator@1"
+
+    def encode(self, texts: Sequence[str], *, as_question: bool = False) -> Vectors:
+        return super().encode([text.replace("мост", "bridge") for text in texts])
+
+
+def test_a_topic_in_another_language_is_compared_by_a_second_encoder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    speak(monkeypatch, {BRIDGE.id: BRIDGE_STATEMENTS})
+    wide = replace(load_foreign_models(), slope=8.0, shift=-0.2)
+    monkeypatch.setattr("rag.library.comparing.load_foreign_models", lambda: wide)
+    polyglot = Polyglot(Settings(), encoder=Translator())
+    with Library(tmp_path, Settings(), encoder=WordEncoder(), scorer=WordScorer(), polyglot=polyglot) as library:
+        library.add(BRIDGE)
+        reply = compared(library.compare("Что говорят про мост"))
+    assert names(reply) == ["Anna Berg", "Clara Diaz", "Dora Ek"]
+    assert reply.topic == "Что говорят про мост"
+
+
+def test_such_a_topic_with_articles_too_long_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    speak(monkeypatch, {BRIDGE.id: BRIDGE_STATEMENTS})
+    settings = Settings(foreign_sentences=1)
+    with Library(tmp_path, settings, encoder=WordEncoder(), scorer=WordScorer()) as library:
+        library.add(BRIDGE)
+        reply = refused(library.compare("Что говорят про мост"))
+    assert reply.message == (
+        "The question is in Russian, and what was found is in English. Ask in English, or choose fewer articles."
+    )

@@ -65,6 +65,10 @@ def test_whether_people_are_compared_hangs_on_the_articles(
         "Which railway line did the states agree to build in May?",
         "How do I bake bread?",
         "What came out of the talks?",
+        "What did they make?",
+        "What do they say about the design?",
+        "What does Berg disagree with?",
+        "Who ruled in the case of Texas v. White?",
         "",
     ],
 )
@@ -97,6 +101,13 @@ def test_a_chain_of_questions_is_followed_back() -> None:
     chain = ["Compare what the experts say about steel", "On which points do they differ?"]
     assert comparison_asked("And the officials?", chain) == Compared(
         "views", "steel", ("the officials",), joined=("the experts",)
+    )
+
+
+def test_they_after_an_ordinary_question_are_anybody() -> None:
+    assert comparison_asked("What do they say?", ["Who lives in the town?"]) is None
+    assert comparison_asked("What do they say?", ["Compare Berg and Kim on steel"]) == Compared(
+        "views", "steel", ("Berg", "Kim")
     )
 
 

@@ -7,7 +7,7 @@ from shutil import copytree
 import pytest
 
 from rag.library import Library, open_library
-from rag.records import Abstention, Answer, Quote
+from rag.records import Abstention, Answer, Comparison, Quote
 from rag.settings import Settings
 
 pytestmark = pytest.mark.models
@@ -23,7 +23,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 
 def quotes(library: Library, question: str, *after: str) -> list[Quote]:
     reply = library.ask(question, after=after)
-    assert isinstance(reply, Answer), reply
+    assert isinstance(reply, Answer | Comparison), reply
     return list(reply.quotes)
 
 
@@ -47,6 +47,22 @@ def test_a_question_gets_the_sentence_that_answers(library: Library, question: s
 def test_how_many_gets_one_quote_and_what_do_they_say_several(library: Library) -> None:
     assert len(quotes(library, "How many Iranian diplomats were declared persona non grata?")) == 1
     assert len(quotes(library, "What do the experts say about relations between Iran and Azerbaijan?")) > 1
+
+
+def test_what_experts_say_is_compared_by_name(library: Library) -> None:
+    reply = library.ask("What do the experts say about relations between Iran and Azerbaijan?")
+    assert isinstance(reply, Comparison)
+    names = [side.speaker.name for side in reply.sides]
+    assert {"Vladimir Sazhin", "Irina Fedorova", "Andrey Areshev"} <= set(names)
+
+
+def test_two_people_are_compared_and_go_on_being_so(library: Library) -> None:
+    first = "Compare the opinions of Sazhin and Fedorova on Turkey."
+    reply = library.ask("And Areshev?", after=[first])
+    assert isinstance(library.ask(first), Comparison)
+    assert isinstance(reply, Comparison)
+    everybody = {side.speaker.name for side in reply.sides} | {speaker.name for speaker in reply.silent}
+    assert everybody == {"Vladimir Sazhin", "Irina Fedorova", "Andrey Areshev"}
 
 
 def test_a_follow_up_stays_on_the_topic(library: Library) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -122,9 +121,12 @@ def compare(options: argparse.Namespace) -> int:
     with _open(options) as library:
         reply = library.compare(options.topic, speakers=options.speaker, articles=options.article)
     if options.format is not None and isinstance(reply, Comparison):
-        formats = import_module("rag.formats")  # the same files that the page offers for download
-        write = formats.comparison_csv if options.format == "csv" else formats.comparison_markdown
-        print(write(reply), end="")
+        from rag.formats import comparison_csv, comparison_markdown
+
+        write = comparison_csv if options.format == "csv" else comparison_markdown
+        sys.stdout.flush()
+        sys.stdout.buffer.write(write(reply).encode("utf-8"))  # line ends as the format wants them
+        sys.stdout.buffer.flush()
         return 0
     show(options, reply_shape(reply), told(reply))
     return 0

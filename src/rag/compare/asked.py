@@ -50,7 +50,7 @@ _VIEWS = (
 _SAY = (
     r"(?:say|said|saying|think|thought|thinking|believe|believed|argue|argued|claim|claimed|feel|expect|predict|"
     r"predicted|state|stated|tell|told(?: us)?|suggest|suggested|write|wrote|see|saw|assess|assessed|explain|explained|"
-    r"emphasi[sz]e|have to say|make)"
+    r"emphasi[sz]e|have to say|make(?= of))"
 )
 _JUDGE = r"(?:see|view|assess|judge|explain|interpret|evaluate|regard|react to|feel about|think about)"
 _ON = (
@@ -165,7 +165,7 @@ def comparison_asked(asked: str, after: Sequence[str] = ()) -> Compared | None:
     text = " ".join(asked.split()).strip(" ?!.")
     found = _rule(text)
     if not after:
-        return found if found is None or found.topic != _UNSAID else replace(found, topic="")
+        return None if found is None or _only_they(found) else replace(found, topic=found.topic.replace(_UNSAID, ""))
     *earlier, last = after
     bare = _BARE.match(text)
     if found is None and bare and not _ASKS.match(bare["x"]):
@@ -175,6 +175,8 @@ def comparison_asked(asked: str, after: Sequence[str] = ()) -> Compared | None:
         return None
     before = comparison_asked(last, earlier)
     leans = any(map(_THEY.match, found.parties)) or found.topic == _UNSAID or not found.parties
+    if before is None and _only_they(found):
+        return None
     if before is None:
         told = _EARLIER_TOPIC.search(last)
         before = Compared("views", (told["t"] or told["t2"]).strip() if told else "")
@@ -182,6 +184,11 @@ def comparison_asked(asked: str, after: Sequence[str] = ()) -> Compared | None:
     if any(map(_THEY.match, found.parties)) or (not found.parties and found.form == "sides"):
         return replace(found, topic=topic, parties=before.parties, form="views" if before.parties else found.form)
     return replace(found, topic=topic)
+
+
+def _only_they(found: Compared) -> bool:
+    """Whether a question asks what "they" say, who may be anybody that was spoken of."""
+    return found.form == "told" and any(map(_THEY.match, found.parties))
 
 
 _UNSAID = "\0"
@@ -197,11 +204,9 @@ def _rule(text: str) -> Compared | None:
         topic = (groups.get("t") or groups.get("t2") or "").strip()
         parties = [part for name in ("p", "p2") if (part := groups.get(name))]
         named = _parties(parties, joined_by_to=form == "things")
-        if form == "told" and not _several(named):
+        if form != "views" and not _several(named):
             continue
-        if form == "things" and not _several(named):
-            continue
-        if form == "sides" and _AGREED.search(text):
+        if form == "sides" and (_AGREED.search(text) or any(map(_ASKS.match, named))):
             continue
         if topic and (_IT.match(topic) or not content_words(topic)):
             topic = _UNSAID

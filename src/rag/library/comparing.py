@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from rag.answer import Candidate, make_quote, text_of
+from rag.answer import Candidate, Languages, in_another_language, make_quote, text_of
 from rag.compare import (
     Compared,
     Heard,
@@ -30,7 +30,7 @@ from rag.compare import (
 from rag.embed import Encoder, Vector, Vectors
 from rag.errors import MissingPackageError
 from rag.evidence import Models, Numbers, Pool, load_foreign_models, stems_of
-from rag.languages import language_of
+from rag.languages import NAMES, language_of
 from rag.library.polyglot import Polyglot
 from rag.library.reading import Read, read_whole, texts_before
 from rag.library.shelf import Kept, Shelf
@@ -112,12 +112,14 @@ class Comparing:
         if understood is None:
             return None
         compared, meant = understood
-        foreign = bool(compared.topic) and self._foreign_to(asked, heard)
-        missing = _missing(compared.topic, heard, mentioned) if compared.topic and not foreign else ()
+        languages = self._languages(asked, heard) if compared.topic else None
+        across = self._across(compared.topic, heard, keys) if languages is not None else None
+        if languages is not None and across is None and self._settings.encoder == BUNDLED_ENCODER:
+            return in_another_language(understand(asked, max_characters=10**6), languages, too_many=True)
+        missing = _missing(compared.topic, heard, mentioned) if compared.topic and languages is None else ()
         wanted = Wanted(asked, compared.topic, meant, missing)
 
         def cosines(topics: Sequence[str]) -> Numbers:
-            across = self._across(compared.topic, heard, keys) if foreign else None
             return across if across is not None else self._cosines(topics, heard)
 
         leaning = self._models.leanings[_FOR_ALL_SPEAKERS]
@@ -232,12 +234,14 @@ class Comparing:
                     self._topics.popitem(last=False)
         return vector
 
-    def _foreign_to(self, asked: str, heard: Heard) -> bool:
-        """Whether a question is in another language than the first article."""
+    def _languages(self, asked: str, heard: Heard) -> Languages | None:
+        """The languages of a question and of the first article, when they are known and differ."""
         if not heard.spoken or self._settings.encoder not in (BUNDLED_ENCODER, MULTILINGUAL_ENCODER):
-            return False
+            return None
         language, written = language_of(asked), language_of(heard.spoken[0].candidate.article.text)
-        return language is not None and written is not None and language != written
+        if language is None or written is None or language == written:
+            return None
+        return Languages(NAMES[language], NAMES[written])
 
     def _across(self, topic: str, heard: Heard, keys: Sequence[int]) -> Numbers | None:
         """Cosines of a topic in another language by the second encoder, None when it is not there or reads too long."""
