@@ -182,7 +182,7 @@ def test_sentences_are_told_by_who_is_asked_for_when_their_speaker_has_that_name
 
 @pytest.mark.models
 def test_who_says_loose_sentences_is_read_from_all_of_them_together() -> None:
-    texts = ["Rain fell.", "Anna Berg, a historian, believes in rain.", "She said it is wet.", "It snowed."]
+    texts = ["Rain fell.", "Anna Berg, a historian, believes that rain helps.", "She said it is wet.", "It snowed."]
     voice = stems_of("Anna Berg historian")
     assert read_voices(texts, StatementReader()) == [frozenset(), voice, voice, frozenset()]
 
