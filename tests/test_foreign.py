@@ -150,7 +150,7 @@ def test_english_questions_to_a_multilingual_library_are_judged_on_the_scale_of_
         return Verdict(np.zeros(len(pool.texts)), 0.0, False, ())
 
     monkeypatch.setattr("rag.library.across.load_foreign_models", lambda: MODELS)
-    monkeypatch.setattr("rag.library.library.judge", judging)
+    monkeypatch.setattr("rag.library.answering.judge", judging)
     cosines: dict[str, list[float]] = {}
     for encoder in (BUNDLED_ENCODER, MULTILINGUAL_ENCODER):
         settings = Settings(encoder=encoder)

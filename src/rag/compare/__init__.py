@@ -1,6 +1,7 @@
 """Speakers and a topic -> what they say, side by side (REPLY); knows no storage and loads no encoder."""
 
 from rag.compare.asked import Compared, comparison_asked
+from rag.compare.heard import Heard, Measures, Wanted
 from rag.compare.people import Meant, is_country, is_group, voices, whom
 from rag.compare.relevance import (
     SPEAKER_FEATURES,
@@ -10,7 +11,7 @@ from rag.compare.relevance import (
     load_topic_model,
     topic_values,
 )
-from rag.compare.side_by_side import Heard, Measures, Wanted, compare
+from rag.compare.side_by_side import compare
 from rag.compare.spoken import Spoken, one_name_each
 from rag.compare.told import Told, words_asked
 

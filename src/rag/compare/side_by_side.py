@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
 
 import numpy as np
 
 from rag.answer import make_quote
 from rag.compare.figures import differing
-from rag.compare.people import Meant
-from rag.compare.relevance import TopicModel
-from rag.compare.spoken import Spoken
+from rag.compare.heard import Heard, Measures, Wanted
 from rag.compare.stances import stances
 from rag.compare.topics import topic_names
-from rag.embed import Vectors
 from rag.evidence import Numbers, Pool, choose, count
 from rag.question import understand
 from rag.records import Abstention, Comparison, Quote, Reason, Side, Speaker, Stance, Topic
-from rag.settings import Balance
-from rag.words import Word
 
 MOST_EACH = 3
 """Quotes of one speaker on one topic."""
@@ -35,63 +29,6 @@ _COMMON = 0.6
 """A topic that more than this share of the sentences is on divides nothing."""
 _LEAST_GAIN = 1.5
 """Sentences, by their probability, that a topic of its own adds at least."""
-
-Cosines: TypeAlias = Callable[[Sequence[str]], Numbers]
-"""Topics -> their cosines to everything that is said, shape (topics, sentences)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """Everything that is said in some articles, in reading order, and its vectors, shape (sentences, dimensions)."""
-
-    spoken: Sequence[Spoken]
-    vectors: Vectors
-
-    @property
-    def speakers(self) -> tuple[Speaker, ...]:
-        """Everybody who speaks, in the order of their first words."""
-        return tuple(dict.fromkeys(one.speaker for one in self.spoken))
-
-    @property
-    def articles(self) -> int:
-        """How many articles somebody speaks in."""
-        return len({one.candidate.article.id for one in self.spoken})
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is compared.
-
-    Attributes:
-        question: As it was asked.
-        topic: In the asker's words; empty for all that is spoken of.
-        meant: The speakers that were asked for.
-        unmentioned: Words of the topic that stand in none of the articles.
-    """
-
-    question: str
-    topic: str
-    meant: Meant
-    unmentioned: tuple[Word, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Measures:
-    """What sentences are chosen by.
-
-    Attributes:
-        model: Tells what is said on a topic.
-        cosines: Of topics to everything that is said.
-        distinct: Cosine up to which two sentences surely say different things.
-        leaning: How much more it counts to hear everybody who was asked for than to hear nobody in vain.
-        balance: How sure it must be that anybody speaks of a topic.
-    """
-
-    model: TopicModel
-    cosines: Cosines
-    distinct: float
-    leaning: float
-    balance: Balance
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from rag.answer import Candidate, Languages, in_another_language, make_quote, text_of
+from rag.answer import Languages, in_another_language, make_quote
 from rag.compare import (
     Compared,
     Heard,
@@ -23,25 +23,23 @@ from rag.compare import (
     is_country,
     is_group,
     load_topic_model,
-    one_name_each,
     voices,
     whom,
 )
-from rag.embed import Encoder, Vector, Vectors
+from rag.embed import Encoder, Vector
 from rag.errors import MissingPackageError
 from rag.evidence import Models, Numbers, Pool, load_foreign_models, stems_of
 from rag.languages import NAMES, language_of
+from rag.library.hearing import Hearing
 from rag.library.polyglot import Polyglot
-from rag.library.reading import Read, read_whole, texts_before
-from rag.library.shelf import Kept, Shelf
+from rag.library.reading import Read, read_whole
+from rag.library.shelf import Shelf
 from rag.question import Family, understand
-from rag.records import Abstention, Answer, Comparison, Quote, Range, Speaker
+from rag.records import Abstention, Answer, Comparison, Quote
 from rag.settings import BUNDLED_ENCODER, MULTILINGUAL_ENCODER, Balance, Settings
 from rag.words import Word, likeness
 
-_KEPT_ARTICLES, _KEPT_TOPICS = 256, 1_024
-_NEXT_PARAGRAPH = 2
-"""How much further off a text is that stands in the paragraph before; the model of topics learnt on paragraphs."""
+_KEPT_TOPICS = 1_024
 _FOR_ALL_SPEAKERS: Family = "account"
 """The family of questions whose fitted leaning to recall says how much it counts to hear all who were asked for."""
 
@@ -58,15 +56,6 @@ class Limits:
     most: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """What is said in an article as it was read, and the vectors of those sentences, shape (sentences, dimensions)."""
-
-    kept: Kept
-    spoken: tuple[Spoken, ...]
-    vectors: Vectors
-
-
 class Comparing:
     """Compares what the speakers of a library's articles say. Safe to share between threads.
 
@@ -81,19 +70,9 @@ class Comparing:
     def __init__(self, settings: Settings, shelf: Shelf, encoder: Encoder, polyglot: Polyglot, models: Models) -> None:
         self._settings, self._shelf, self._encoder, self._polyglot = settings, shelf, encoder, polyglot
         self._model, self._foreign, self._models = load_topic_model(), load_foreign_models(), models
-        self._parts: OrderedDict[int, _Part] = OrderedDict()
+        self._hearing = Hearing(shelf, encoder.dimensions)
         self._topics: OrderedDict[str, Vector] = OrderedDict()
         self._lock = threading.Lock()
-
-    def hear(self, keys: Sequence[int]) -> Heard:
-        """Return everything that is said in some articles, in their order."""
-        kept = [one for key in keys if (one := self._shelf.take(key)) is not None]
-        parts = [self._part(one) for one in kept]
-        vectors = [part.vectors for part in parts if part.spoken]
-        return Heard(
-            one_name_each([one for part in parts for one in part.spoken]),
-            np.concatenate(vectors) if vectors else np.empty((0, self._encoder.dimensions), np.float32),
-        )
 
     def reply(
         self, asked: str, compared: Compared, keys: Sequence[int], *, mentioned: Mentioned, limits: Limits
@@ -107,7 +86,7 @@ class Comparing:
             mentioned: Tells whether a word stands in one of them.
             limits: How many quotes, and how sure.
         """
-        heard = self.hear(keys)
+        heard = self._hearing.hear(keys)
         understood = meant_by(compared, heard)
         if understood is None:
             return None
@@ -141,7 +120,7 @@ class Comparing:
             limits: How many quotes, and how sure.
         """
         most = limits.most or self._settings.max_quotes
-        heard = self.hear(keys)
+        heard = self._hearing.hear(keys)
         meant = whom((told.whose,), voices(heard.spoken))
         if not meant.speakers:
             return None
@@ -155,6 +134,10 @@ class Comparing:
         if told.topic not in asked and len(own) <= most:  # "What about Doe?": the topic was that of the question before
             return _all_of(asked, own)
         return reply if told.form == "words" and not is_group(told.whose) else None
+
+    def speaks(self, whose: str, keys: Sequence[int]) -> bool:
+        """Return whether somebody of that name says something in some articles."""
+        return bool(whom((whose,), voices(self._hearing.hear(keys).spoken)).speakers)
 
     def among(self, topic: str, read: Read, scores: Numbers) -> Numbers | None:
         """Return the probability of each candidate that its speaker is the one who says something; None when nobody is.
@@ -178,44 +161,6 @@ class Comparing:
         shares = np.zeros(len(read.candidates))
         shares[said] = odds / odds.sum()
         return shares
-
-    def _part(self, kept: Kept) -> _Part:
-        with self._lock:
-            known = self._parts.get(kept.key)
-            if known is not None and known.kept is kept:  # who said what may have been read anew
-                self._parts.move_to_end(kept.key)
-                return known
-        part = self._read(kept)
-        with self._lock:
-            self._parts[kept.key] = part
-            if len(self._parts) > _KEPT_ARTICLES:
-                self._parts.popitem(last=False)
-        return part
-
-    def _read(self, kept: Kept) -> _Part:
-        said = {
-            number: one
-            for number, one in kept.said.items()
-            if one.speaker is not None and kept.sentences[number].kind == "body"
-        }
-        if not said:
-            return _Part(kept, (), np.empty((0, self._encoder.dimensions), np.float32))
-        store = self._shelf.store
-        passages = list(store.passages(store.passage_keys([kept.key]).tolist()).values())
-        around = {
-            number: one.passage.range
-            for one in reversed(passages)
-            for number in range(one.passage.first, one.passage.last + 1)
-        }
-        spoken = []
-        for number, statement in said.items():
-            sentence = kept.sentences[number]
-            place = around.get(number, sentence.range)
-            candidate = Candidate(kept.article, kept.sentences, sentence, place, statement)
-            if statement.speaker is not None:
-                speaker, before, heading = statement.speaker, _before(candidate), _heading(candidate)
-                spoken.append(Spoken(candidate, statement, speaker, before, heading, _cues(kept, number, speaker)))
-        return _Part(kept, tuple(spoken), store.sentence_vectors(kept.key, list(said)))
 
     def _cosines(self, topics: Sequence[str], heard: Heard) -> Numbers:
         """Cosines of topics to all that is said, on the scale of the bundled encoder, by the library's own one."""
@@ -309,28 +254,3 @@ def _missing(topic: str, heard: Heard, mentioned: Mentioned) -> tuple[Word, ...]
         for word in understand(topic, max_characters=10**6).words
         if not any(likeness(word.stem, stem) for stem in said) and not mentioned(word.text)
     )
-
-
-def _cues(kept: Kept, number: int, speaker: Speaker) -> tuple[Range, ...]:
-    """The words of a sentence that report what somebody says."""
-    place = kept.sentences[number].range
-    cues = [one.cue for one in kept.statements if one.speaker == speaker]
-    return tuple(cue for cue in cues if place.start <= cue.start and cue.end <= place.end)
-
-
-def _before(candidate: Candidate) -> tuple[str, ...]:
-    """What is read with a sentence, nearest first; where a paragraph begins, what stands before is further off."""
-    texts = texts_before(candidate)
-    own = candidate.sentence
-    inside = sum(
-        other.block == own.block for other in candidate.sentences[max(0, own.number - len(texts)) : own.number]
-    )
-    return (*texts[:inside], *[""] * _NEXT_PARAGRAPH, *texts[inside:])
-
-
-def _heading(candidate: Candidate) -> str:
-    """The heading that a sentence stands under."""
-    for sentence in reversed(candidate.sentences[: candidate.sentence.number]):
-        if sentence.kind == "heading":
-            return text_of(candidate.article, sentence.range)
-    return ""

@@ -3,42 +3,28 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from rag.answer import (
-    Scope,
-    about_article,
-    abstain,
-    answer,
-    text_of,
-)
-from rag.compare import Compared, Told, comparison_asked, words_asked
-from rag.embed import Encoder, Vector, load_encoder
-from rag.errors import IndexMismatchError, OffsetError
-from rag.evidence import (
-    SentenceScorer,
-    Verdict,
-    choose,
-    judge,
-    load_models,
-    windows_to_read,
-)
-from rag.index import PassageIndex, index_problems
+from rag.answer import text_of
+from rag.compare import Compared, comparison_asked
+from rag.embed import Encoder, load_encoder
+from rag.errors import OffsetError
+from rag.evidence import SentenceScorer, Tools, load_models
+from rag.index import index_problems
 from rag.library.across import Across
+from rag.library.answering import Answering
 from rag.library.comparing import Comparing, Limits
+from rag.library.finding import Finder
 from rag.library.polyglot import Polyglot
-from rag.library.reading import Found, Read, read_sentences
-from rag.library.shelf import Kept, Shelf
-from rag.question import Question, understand
+from rag.library.shelf import Shelf
+from rag.question import understand
 from rag.records import (
     Abstention,
-    Answer,
     Article,
     ArticleSummary,
     Comparison,
@@ -48,12 +34,10 @@ from rag.records import (
     Sentence,
     Statement,
 )
-from rag.retrieve import retrieve
 from rag.scorer import Scorer
 from rag.settings import Balance, Settings
 from rag.speakers import StatementReader
 from rag.store import Entry, Reading, Store
-from rag.words import words
 
 log = logging.getLogger(__name__)
 
@@ -73,16 +57,16 @@ class Library:
     ) -> None:
         self.folder, self.settings = folder, settings
         self._encoder = encoder if encoder is not None else load_encoder(settings)
-        self._models = load_models()
-        self._scorer = scorer if scorer is not None else Scorer(threads=settings.threads)
         self._reader = reader if reader is not None else StatementReader()
+        scorer = scorer if scorer is not None else Scorer(threads=settings.threads)
+        tools = Tools(self._encoder, load_models(), scorer, self._reader, settings.balance)
         self._store = Store(folder, encoder=self._encoder.identity)
         self._shelf = Shelf(self._store)
         polyglot = polyglot or Polyglot(settings)
-        self._across = Across(settings, self._shelf, polyglot, distinct=self._models.distinct)
-        self._comparing = Comparing(settings, self._shelf, self._encoder, polyglot, self._models)
-        self._index: PassageIndex | None = None
-        self._lock = threading.Lock()
+        self._across = Across(settings, self._shelf, polyglot, distinct=tools.models.distinct)
+        self._finder = Finder(settings, self._shelf, self._encoder)
+        comparing = Comparing(settings, self._shelf, self._encoder, polyglot, tools.models)
+        self._answering = Answering(settings, self._finder, tools, self._across, comparing)
 
     def close(self) -> None:
         """Close the files; the library cannot be used afterwards."""
@@ -111,7 +95,7 @@ class Library:
         Raises:
             LibraryError: It cannot be stored; nothing was changed.
         """
-        self._check_encoder()
+        self._finder.check_encoder()
         return self._store.same_text(article) is None and self._store.add(self._prepare(article))
 
     def same_text(self, article: Article) -> str | None:
@@ -131,7 +115,7 @@ class Library:
 
     def refresh(self) -> None:
         """Bring the index up to date now rather than at the next question."""
-        self._passage_index().refresh()
+        self._finder.index().refresh()
 
     def articles(self) -> list[ArticleSummary]:
         """Return a line about every article, in the order of adding."""
@@ -198,10 +182,10 @@ class Library:
         reply: Reply | None = None
         balance = balance or self.settings.balance
         if compared is not None:
-            reply = self._compare(question, compared, keys, limits=Limits(balance, max_quotes))
+            reply = self._answering.compare(question, compared, keys, limits=Limits(balance, max_quotes))
         if reply is None:
             most = max_quotes or self.settings.max_quotes
-            reply = self._reply(understood, keys, most=most, balance=balance)
+            reply = self._answering.reply(understood, self._shelf, keys, most=most, balance=balance)
         return replace(reply, elapsed_ms=_since(began))
 
     def compare(
@@ -225,7 +209,7 @@ class Library:
         asked = topic.strip() or " and ".join(speakers)
         compared = Compared("views", topic.strip(), tuple(speakers))
         limits = Limits(self.settings.balance)
-        reply = self._compare(asked, compared, self._shelf.scope(articles), limits=limits)
+        reply = self._answering.compare(asked, compared, self._shelf.scope(articles), limits=limits)
         if reply is None:
             raise ValueError("a comparison of views is one, whoever speaks")
         return replace(reply, elapsed_ms=_since(began))
@@ -239,8 +223,8 @@ class Library:
             EmptyLibraryError: There are no articles.
         """
         understood = understand(question, max_characters=self.settings.max_question_characters)
-        read = self._read(understood, self._shelf.scope(articles))
-        scores = self._judge(understood, read, self.settings.balance).scores.tolist()
+        read = self._finder.read(understood, self._shelf.scope(articles))
+        scores = self._answering.judge(understood, read, self.settings.balance).scores.tolist()
         rows = sorted((row for row, score in enumerate(scores) if score > 0), key=lambda row: (-scores[row], row))
         ranked = [(read.candidates[row], scores[row]) for row in rows]
         return [RankedSentence(one.article, one.sentence.range, one.text, score) for one, score in ranked]
@@ -255,7 +239,7 @@ class Library:
         """
         understood = understand(query, max_characters=self.settings.max_question_characters)
         scope, depth = self._shelf.scope(articles), max(k, self.settings.search_depth)
-        found = self._find(understood, self._vector(understood), scope, depth=depth)
+        found = self._finder.find(understood, self._finder.vector(understood), scope, depth=depth)
         return [Hit(one.kept.article, one.passage, one.score) for one in found[:k]]
 
     # Care
@@ -298,7 +282,7 @@ class Library:
             self._shelf.clear()
         else:
             self.read_statements()
-        self._passage_index().build()
+        self._finder.index().build()
 
     def verify(self) -> Iterator[str]:
         """Yield a line for everything that is not as it was added or built; nothing when all is well."""
@@ -325,114 +309,6 @@ class Library:
 
     def _reading(self, article: Article, sentences: Sequence[Sentence]) -> Reading:
         return Reading(self._reader.identity, self._reader.read(article, sentences))
-
-    def _reply(self, question: Question, keys: tuple[int, ...] | None, *, most: int, balance: Balance) -> Reply:
-        """FIND, CHOOSE and REPLY."""
-        if question.wanted in ("author", "title"):
-            kept = [self._shelf.take(key) for key in (keys or self._store.article_keys()[:most])]
-            return about_article(question, [(one.article, one.sentences) for one in kept if one is not None])
-        told = words_asked(question.text)
-        if told is not None and told.form == "words":
-            reply = self._told(question, told, keys, limits=Limits(balance, most))
-            if reply is not None:
-                return reply
-        read = self._read(question, keys)
-        across = self._across.reply(question, read, keys, most=most, balance=balance)
-        if across is not None:
-            return across
-        verdict, models = self._judge(question, read, balance), self._models
-        if told is not None and told.form == "position" and not verdict.answered:
-            reply = self._told(question, told, keys, limits=Limits(balance, most))
-            if reply is not None:
-                return reply
-        if verdict.answered and told is not None and told.form == "who":
-            heard = self._comparing.among(told.topic, read, verdict.scores)
-            if heard is not None:
-                selection = choose(
-                    heard, read.pool.texts, read.vectors, leaning=1.0, distinct=models.distinct, most=most
-                )
-                return answer(question, read.candidates, replace(verdict, scores=heard), selection)
-        if verdict.answered:
-            leaning = models.leanings[question.family]
-            selection = choose(
-                verdict.scores, read.pool.texts, read.vectors, leaning=leaning, distinct=models.distinct, most=most
-            )
-            return answer(question, read.candidates, verdict, selection)
-        index = self._passage_index()
-        unmentioned = tuple(word for word in verdict.uncovered if not index.holding(word.text, 1, articles=keys))
-        scope = Scope(len(keys) if keys is not None else self._store.count(), unmentioned)
-        return abstain(question, read.candidates, verdict, scope)
-
-    def _told(
-        self, question: Question, told: Told, keys: tuple[int, ...] | None, *, limits: Limits
-    ) -> Answer | Abstention | None:
-        """What one speaker says, in the articles that are asked."""
-        scope = self._scope(f"{told.whose} {told.topic}", keys)
-        return self._comparing.told(question.asked, told, scope, mentioned=self._mentioned(keys), limits=limits)
-
-    def _compare(
-        self, asked: str, compared: Compared, keys: tuple[int, ...] | None, *, limits: Limits
-    ) -> Comparison | Abstention | None:
-        """Compare what is said in some articles, or in those found for the topic when they are too many."""
-        scope = self._scope(" ".join([compared.topic, *compared.parties]).strip() or asked, keys)
-        return self._comparing.reply(asked, compared, scope, mentioned=self._mentioned(keys), limits=limits)
-
-    def _scope(self, query: str, keys: tuple[int, ...] | None) -> tuple[int, ...]:
-        """The articles to hear speakers in: those asked; of too many those found for a query, without one the last."""
-        scope, limit = keys or tuple(self._store.article_keys()), self.settings.compared_articles
-        if len(scope) <= limit or not words(query):
-            return scope[-limit:]
-        understood = understand(query, max_characters=10**6)
-        found = self._find(understood, self._vector(understood), keys, depth=limit * self.settings.search_depth)
-        return tuple(dict.fromkeys(one.kept.key for one in found))[:limit]
-
-    def _mentioned(self, keys: tuple[int, ...] | None) -> Callable[[str], bool]:
-        """Tells whether a word stands in one of some articles."""
-        index = self._passage_index()
-        return lambda word: bool(index.holding(word, 1, articles=keys))
-
-    def _read(self, question: Question, keys: tuple[int, ...] | None) -> Read:
-        vector = self._vector(question)
-        found = self._find(question, vector, keys, depth=self.settings.search_depth)
-        return read_sentences(found[: self.settings.read_passages], vector, self._store)
-
-    def _judge(self, question: Question, read: Read, balance: Balance) -> Verdict:
-        windows = windows_to_read(question, self.settings)
-        return judge(
-            question, self._across.as_bundled(read.pool), self._models, self._scorer, windows=windows, balance=balance
-        )
-
-    def _vector(self, question: Question) -> Vector:
-        vector: Vector = self._encoder.encode([question.text], as_question=True)[0]
-        return vector
-
-    def _find(self, question: Question, vector: Vector, keys: tuple[int, ...] | None, *, depth: int) -> list[Found]:
-        ranked = retrieve(
-            question.text, vector, self._passage_index(), depth=depth, k=self.settings.rrf_k, articles=keys
-        )
-        stored = self._store.passages(one.key for one in ranked)
-        found = []
-        for one in ranked:
-            place = stored.get(one.key)
-            kept: Kept | None = self._shelf.take(place.article) if place is not None else None
-            if place is not None and kept is not None:
-                found.append(Found(kept, place.passage, one.score))
-        return found
-
-    def _passage_index(self) -> PassageIndex:
-        self._check_encoder()
-        with self._lock:
-            if self._index is None:
-                self._index = PassageIndex(
-                    self._store,
-                    dimensions=self._encoder.dimensions,
-                    compact_passages=self.settings.compact_passages,
-                )
-            return self._index
-
-    def _check_encoder(self) -> None:
-        if self._store.encoder != self._encoder.identity:
-            raise IndexMismatchError(self._store.path, "encoder", self._store.encoder, self._encoder.identity)
 
 
 def _since(began: float) -> float:
