@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 
 from rag.records import Article, Range, Sentence
 from rag.speakers.cues import CONTENT, LEMMAS, THAT
+from rag.speakers.draft import Draft
 from rag.speakers.mentions import Source
 from rag.speakers.parsed import Parsed
 from rag.speakers.quotations import Quotation
-from rag.speakers.spoken import Draft
 
 _ANNOUNCED = re.compile(r"(?P<who>[^\W\d_][^:“\"«?!]{1,44}?)(?P<cue>:)\s+(?P<what>\S.*)", re.DOTALL)
 _TURN = re.compile(r"[\"“]?(?P<who>[^\W\d_][\w.’'-]+(?: [^\W\d_][\w.’'-]*){0,3})(?P<cue>:)\s+(?P<what>\S.*)", re.DOTALL)
