@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 
 from rag.records import Article, Range, Sentence
 from rag.speakers.cues import CONTENT, LEMMAS, THAT
+from rag.speakers.draft import Draft
 from rag.speakers.mentions import Source
 from rag.speakers.parsed import Parsed
 from rag.speakers.quotations import Quotation
-from rag.speakers.spoken import Draft
 
 _WHAT = r"(?P<cue>:)\s+(?P<what>[^\Wa-z].*|\W.*)"
 _ANNOUNCED = re.compile(rf"(?P<who>[^\W\d_][^:“\"«?!]{{1,44}}?){_WHAT}", re.DOTALL)

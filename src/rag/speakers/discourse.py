@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ from rag.speakers.roles import HE, MEETING, SHE, Gender
 
 _REACH = 2
 """Paragraphs back to which a pronoun may reach."""
+_FARTHEST = 60
+"""Sentences back to which it may reach; more than two paragraphs have, unless the text lost its paragraphs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +33,23 @@ class Discourse:
 
     def __init__(self, text: str, parsed: Sequence[Parsed], people: Sequence[Person]) -> None:
         self.text, self.parsed, self.people = text, parsed, people
-        self.mentions = sorted(
+        self.last: tuple[Source, Resolved] | None = None
+        self._mentions = sorted(
             ((one, person) for person in people for one in person.mentions), key=lambda pair: pair[0].range
         )
-        self.last: tuple[Source, Resolved] | None = None
+        self._in_sentence: dict[int, list[tuple[Named, Person]]] = {}
+        for one, person in self._mentions:
+            self._in_sentence.setdefault(one.at, []).append((one, person))
+        self._unquoted = {person: [one for one in person.mentions if not one.quoted] for person in people}
+        self._surnames = {one.words[-1] for one, _ in self._mentions}
+
+    def named_in(self, at: int) -> Sequence[tuple[Named, Person]]:
+        """Return who is named in a sentence, in order, with the mentions."""
+        return self._in_sentence.get(at, [])
+
+    def is_surname(self, word: str) -> bool:
+        """Return whether the name of somebody ends with a folded word."""
+        return word in self._surnames
 
     def place(self, source: Source) -> Range:
         """Return where a mention stands."""
@@ -42,8 +58,9 @@ class Discourse:
     def by(self, person: Person, source: Source) -> Resolved:
         """Return a person as who is meant at a place, with the mention before it that names them."""
         here = self.place(source)
-        before = [one for one in person.mentions if one.range.start < here.start and not one.quoted]
-        named_at = before[-1].range if before else person.mentions[0].range
+        unquoted = self._unquoted[person]
+        before = bisect_left(unquoted, here.start, key=lambda one: one.range.start)
+        named_at = unquoted[before - 1].range if before else person.mentions[0].range
         return Resolved(Speaker(person.name, person.role), named_at, person)
 
     def meant(self, source: Source, gender: Gender) -> Person | None:
@@ -74,12 +91,21 @@ class Discourse:
 
     def near(self, source: Source) -> list[tuple[Named, Person]]:
         """Return the mentions before a place, outside quotation marks, as far back as a pronoun may reach."""
-        here, block = self.place(source), self.parsed[source.at].paragraph
+        here = self.place(source)
         return [
             (one, person)
-            for one, person in self.mentions
-            if one.range.start < here.start and not one.quoted and 0 <= block - self.parsed[one.at].paragraph <= _REACH
+            for at in range(self._first_within(source, _REACH), source.at + 1)
+            for one, person in self.named_in(at)
+            if one.range.start < here.start and not one.quoted
         ]
+
+    def _first_within(self, source: Source, paragraphs: int) -> int:
+        """The first sentence not farther before a place than some paragraphs, nor than a pronoun may reach."""
+        at, block = source.at, self.parsed[source.at].paragraph
+        first = max(0, at - _FARTHEST)
+        while at > first and block - self.parsed[at - 1].paragraph <= paragraphs:
+            at -= 1
+        return at
 
     def spoke(self, source: Source, gender: Gender | None) -> Person | None:
         """Return the person who spoke last, when that was near."""
@@ -91,7 +117,7 @@ class Discourse:
 
     def two(self, at: int) -> list[Person]:
         """Return the two people of a sentence; nobody when it names fewer or more."""
-        named = list(dict.fromkeys(person for mention, person in self.mentions if mention.at == at))
+        named = list(dict.fromkeys(person for _, person in self.named_in(at)))
         return named if len(named) == 2 else []
 
     def they_meet(self, at: int) -> bool:
@@ -100,11 +126,9 @@ class Discourse:
 
     def _spoken_of_before(self, source: Source, gender: Gender, named: Named) -> bool:
         """Whether the pronoun stands in the paragraph already, before somebody is named there who is no subject."""
-        paragraph = self.parsed[source.at].paragraph
         words = HE if gender == "he" else SHE
         return not named.subject and any(
-            token.lower_ in words and not parsed.quoted[token.i]
-            for at, parsed in enumerate(self.parsed[: named.at + 1])
-            if parsed.paragraph == paragraph
-            for token in parsed.doc[: named.first if at == named.at else len(parsed.doc)]
+            token.lower_ in words and not self.parsed[at].quoted[token.i]
+            for at in range(self._first_within(source, 0), named.at + 1)
+            for token in (self.parsed[at].doc[: named.first] if at == named.at else self.parsed[at].doc)
         )

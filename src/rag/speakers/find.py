@@ -10,15 +10,21 @@ from rag.records import Article, Attribution, Range, Sentence, Statement
 from rag.speakers.announced import announced_drafts, announces, aside_drafts
 from rag.speakers.clause import Clause
 from rag.speakers.clauses import find_clauses
+from rag.speakers.draft import Draft, has_letters
 from rag.speakers.mentions import Source
-from rag.speakers.parsed import Parsed, plain
+from rag.speakers.monologues import give_monologues, give_sections, is_marked
+from rag.speakers.parsed import Parsed, Plain, plain
 from rag.speakers.people import find_people
-from rag.speakers.quotations import Quotation, is_label
+from rag.speakers.quotations import Quotation, is_label, meeting
 from rag.speakers.resolve import Resolver
-from rag.speakers.spoken import Draft, body_quotations, give_monologues, give_quotations, give_sections, is_marked
+from rag.speakers.spoken import body_quotations, give_quotations
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
+
+
+_LONGEST = 2_000
+"""Characters; longer sentences are lists, tables and code, which have no grammar, and slow to parse."""
 
 
 class Parser(Protocol):
@@ -48,13 +54,18 @@ def find_statements(article: Article, sentences: Sequence[Sentence], parser: Par
     give_sections(article, sentences, drafts)
     resolver = Resolver(article.text, parsed, find_people(article.text, parsed), article.authors)
     drafts.sort(key=lambda draft: (draft.cue, draft.source))
-    return tuple(_statement(article.text, draft, resolver) for draft in drafts if _says_something(article.text, draft))
+    made = (_statement(article.text, draft, resolver) for draft in drafts)
+    return tuple(one for one in made if one is not None)
 
 
 def _parse(
     article: Article, sentences: Sequence[Sentence], parser: Parser, quotations: Sequence[Sequence[Quotation]]
 ) -> list[Parsed]:
-    read = [one for one in sentences if one.kind in ("body", "title") or announces(article, one)]
+    read = [
+        one
+        for one in sentences
+        if (one.kind in ("body", "title") or announces(article, one)) and one.range.end - one.range.start <= _LONGEST
+    ]
     words = [plain(article.text, one.range) for one in read]
     docs = parser.parse([one.text for one in words])
     paragraphs = list(accumulate(not is_marked(article, number) for number in range(len(article.blocks))))
@@ -62,7 +73,7 @@ def _parse(
         Parsed(
             sentence,
             doc,
-            tuple(_within(one.places[token.idx], quotations[sentence.block]) for token in doc),
+            _quoted(doc, one, meeting(quotations[sentence.block], sentence.range)),
             paragraphs[sentence.block],
             one.places,
         )
@@ -70,8 +81,10 @@ def _parse(
     ]
 
 
-def _within(place: int, marks: Sequence[Quotation]) -> bool:
-    return any(one.range.start < place < one.range.end for one in marks)
+def _quoted(doc: Doc, words: Plain, quotations: Sequence[Quotation]) -> tuple[bool, ...]:
+    """For each token whether it stands inside of quotation marks."""
+    inside = {n for one in quotations for n in range(one.range.start + 1, one.range.end)}
+    return tuple(words.places[token.idx] in inside for token in doc)
 
 
 def _draft(at: int, parsed: Parsed, clause: Clause) -> Draft:
@@ -96,16 +109,11 @@ def _runs(positions: Sequence[int]) -> list[list[int]]:
     return runs
 
 
-def _says_something(text: str, draft: Draft) -> bool:
-    return any(_has_letters(text, one) for one in draft.ranges())
-
-
-def _has_letters(text: str, place: Range) -> bool:
-    return any(map(str.isalnum, text[place.start : place.end]))
-
-
-def _statement(text: str, draft: Draft, resolver: Resolver) -> Statement:
-    content = tuple(one for one in draft.ranges() if _has_letters(text, one))
+def _statement(text: str, draft: Draft, resolver: Resolver) -> Statement | None:
+    """The statement that a draft has become; None when it has no content after all."""
+    content = tuple(one for one in draft.ranges() if has_letters(text, one))
+    if not content:
+        return None
     found = resolver.resolve(draft.mention)
     named_at = found.named_at if found.speaker is not None and found.named_at != draft.source else None
     return Statement(_attribution(text, draft, content), draft.source, draft.cue, content, found.speaker, named_at)

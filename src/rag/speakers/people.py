@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rapidfuzz.distance import OSA
@@ -16,115 +17,213 @@ _PLACES = frozenset({"GPE", "LOC", "NORP", "FAC"})
 _GENDERS: tuple[Gender, ...] = ("he", "she")
 _CONTRARY = 3
 """A pronoun tells a person's gender when it comes more than so many times as often as the other one."""
+_SPELLED = 6
+"""Letters from which two words that are one letter apart may be one name; shorter ones are too often two."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Person:
+    """Somebody whom the article names.
+
+    Attributes:
+        name: As it stands where they are first named in full.
+        role: The first role that the article gives.
+        roles: All words of all roles that the article gives, in small letters.
+        gender: What titles and nouns say, when they agree; else the pronoun in sentences about nobody else.
+        mentions: Where they are named, in reading order.
+        fullest: The first of the mentions that have the most words.
+    """
+
+    name: str
+    role: str | None
+    roles: frozenset[str]
+    gender: Gender | None
+    mentions: tuple[Named, ...]
+    fullest: Named
+
+    def before(self, place: int) -> bool:
+        """Return whether the person was named before a place."""
+        return self.mentions[0].range.start < place
 
 
 @dataclass(slots=True, eq=False)
-class Person:
-    """Somebody whom the article names; `name` is the fullest form at the first place that has it."""
+class _Draft:
+    """A person in the making: mentions by `full` name and by one word (`short`), both in reading order."""
 
     name: str
-    mentions: list[Named] = field(default_factory=list)
-    pronouns: Counter[Gender] = field(default_factory=Counter)
+    full: list[Named] = field(default_factory=list)
+    short: list[Named] = field(default_factory=list)
+    genders: set[Gender] = field(default_factory=set)
 
-    @property
-    def role(self) -> str | None:
-        """The first role that the article gives."""
-        return next((one.role for one in self.mentions if one.role), None)
-
-    @property
-    def roles(self) -> frozenset[str]:
-        """All words of all roles that the article gives, in small letters."""
-        return frozenset(word for one in self.mentions if one.role for word in one.role.lower().split())
-
-    @property
-    def gender(self) -> Gender | None:
-        """What titles and nouns say, when they agree; else the pronoun in sentences about nobody else."""
-        known = {one.gender for one in self.mentions if one.gender}
-        if known:
-            return known.pop() if len(known) == 1 else None
-        he, she = self.pronouns["he"], self.pronouns["she"]
-        if min(he, she) * _CONTRARY >= max(he, she):
-            return None
-        return "he" if he > she else "she"
+    def mentions(self) -> list[Named]:
+        return sorted((*self.full, *self.short), key=lambda mention: mention.range)
 
     def before(self, place: int) -> bool:
-        """Whether the person was named before a place."""
-        return any(one.range.start < place for one in self.mentions)
+        return any(named and named[0].range.start < place for named in (self.full, self.short))
+
+
+class _Register:
+    """People by a word of their names; words that are spelled alike are found without comparing all with all."""
+
+    def __init__(self) -> None:
+        self._words: dict[str, dict[str, None]] = {}
+        self._people: dict[str, dict[_Draft, None]] = {}
+
+    def add(self, word: str, person: _Draft) -> None:
+        if word not in self._people:
+            for key in _keys(word):
+                self._words.setdefault(key, {})[word] = None
+        self._people.setdefault(word, {})[person] = None
+
+    def find(self, word: str) -> list[_Draft]:
+        words = dict.fromkeys(other for key in _keys(word) for other in self._words.get(key, ()))
+        return list(dict.fromkeys(p for other in words if alike_names(word, other) for p in self._people[other]))
+
+
+def _keys(word: str) -> Iterator[str]:
+    """A word, and a long one without each of its letters: words at most one letter apart share one of these."""
+    yield word
+    if len(word) >= _SPELLED:
+        yield from (word[:n] + word[n + 1 :] for n in range(len(word)))
 
 
 def find_people(text: str, parsed: Sequence[Parsed]) -> list[Person]:
-    """Return the people that an article names, in the order of their first full names."""
+    """Return the people that an article names, in the order of their first mentions."""
     votes = _votes(parsed)
     people = _with_full_names(text, parsed, votes)
-    known = frozenset(word for person in people for word in _plain(person.mentions[0].words))
-    for one in (one for at, sentence in enumerate(parsed) for one in names_of(text, at, sentence, known)):
-        if parsed[one.at].sentence.kind != "body" and not known.issuperset(_plain(one.words)):
-            continue  # a headline has capitals everywhere
-        if len(_plain(one.words)) == 1:
-            _add_short(text, one, people, votes)
-    for person in people:
-        person.mentions.sort(key=lambda mention: mention.range)
-    _count_pronouns(parsed, people)
-    return sorted(people, key=lambda person: person.mentions[0].range)
+    _add_short_names(text, parsed, people, votes)
+    named = [(person, person.mentions()) for person in people]
+    pronouns = _pronouns(parsed, named)
+    made = [_person(person, mentions, pronouns[person]) for person, mentions in named]
+    return sorted(made, key=lambda person: person.mentions[0].range)
 
 
-def _with_full_names(text: str, parsed: Sequence[Parsed], votes: Counter[str]) -> list[Person]:
+def _person(draft: _Draft, mentions: Sequence[Named], pronouns: Counter[Gender]) -> Person:
+    roles = [one.role for one in mentions if one.role]
+    return Person(
+        name=draft.name,
+        role=roles[0] if roles else None,
+        roles=frozenset(word for role in roles for word in role.lower().split()),
+        gender=_gender(draft.genders, pronouns),
+        mentions=tuple(mentions),
+        fullest=max(mentions, key=lambda mention: (len(mention.words), -mention.range.start)),
+    )
+
+
+def _gender(known: set[Gender], pronouns: Counter[Gender]) -> Gender | None:
+    if known:
+        return next(iter(known)) if len(known) == 1 else None
+    he, she = pronouns["he"], pronouns["she"]
+    if min(he, she) * _CONTRARY >= max(he, she):
+        return None
+    return "he" if he > she else "she"
+
+
+def _with_full_names(text: str, parsed: Sequence[Parsed], votes: Counter[str]) -> list[_Draft]:
     """The people who are named by more than one word, with those mentions."""
-    people: list[Person] = []
+    people: list[_Draft] = []
+    surnames = _Register()
     for one in (one for at, sentence in enumerate(parsed) for one in names_of(text, at, sentence, frozenset())):
         if parsed[one.at].sentence.kind != "body":
             continue
-        if len(_plain(one.words)) < 2 or not (one.sure or votes[one.words[-1]] > 0):
+        words = _plain(one.words)
+        if len(words) < 2 or not (one.sure or votes[one.words[-1]] > 0):
             continue
-        person = next((known for known in people if _same_person(known.mentions[0].words, one.words)), None)
+        alike = (person for person in surnames.find(words[-1]) if _same_person(person.full[0].words, one.words))
+        person = min(alike, key=lambda person: person.full[0].range, default=None)
         if person is None:
-            person = Person(" ".join(text[one.range.start : one.range.end].split()))
+            person = _Draft(" ".join(text[one.range.start : one.range.end].split()))
             people.append(person)
-        person.mentions.append(one)
+            surnames.add(words[-1], person)
+        person.full.append(one)
+        if one.gender:
+            person.genders.add(one.gender)
     return people
 
 
-def _add_short(text: str, one: Named, people: list[Person], votes: Counter[str]) -> None:
-    """Give a surname or first name to the one person that has it, if it is one; two of the same name stay apart."""
-    word = _plain(one.words)[0]
-    named = [p for p in people if any(alike_names(word, _plain(m.words)[-1]) for m in p.mentions)]
-    named = named or [p for p in people if any(alike_names(word, w) for m in p.mentions for w in _plain(m.words))]
+def _add_short_names(text: str, parsed: Sequence[Parsed], people: list[_Draft], votes: Counter[str]) -> None:
+    """Give every surname or first name that stands alone to the one person that has it.
+
+    Two of the same name stay apart: then nobody has it. Who is called by one word only is added to the people.
+    """
+    surnames, words = _Register(), _Register()
+    for person in people:
+        for one in person.full:
+            _register(person, one, surnames, words)
+    known = frozenset(word for person in people for word in _plain(person.full[0].words))
+    for one in (one for at, sentence in enumerate(parsed) for one in names_of(text, at, sentence, known)):
+        if parsed[one.at].sentence.kind != "body" and not known.issuperset(_plain(one.words)):
+            continue  # a headline has capitals everywhere
+        if len(_plain(one.words)) != 1:
+            continue
+        word = _plain(one.words)[0]
+        named = surnames.find(word) or words.find(word)
+        owner = _owner(text, one, named)
+        if owner is None and not named and _is_person(one, word, votes):
+            owner = _Draft(text[one.range.start : one.range.end])
+            people.append(owner)
+        if owner is not None:
+            owner.short.append(one)
+            if one.gender:
+                owner.genders.add(one.gender)
+            _register(owner, one, surnames, words)
+
+
+def _register(person: _Draft, one: Named, surnames: _Register, words: _Register) -> None:
+    plain = _plain(one.words)
+    surnames.add(plain[-1], person)
+    for word in plain:
+        words.add(word, person)
+
+
+def _owner(text: str, one: Named, named: Sequence[_Draft]) -> _Draft | None:
+    """The one of some people with the same name who is meant at a place."""
     known = [person for person in named if person.before(one.range.start)] or named
     if one.gender is not None and len(known) > 1:
-        known = [person for person in known if person.gender in (None, one.gender)]
+        known = [person for person in known if len(person.genders) != 1 or one.gender in person.genders]
     if len(known) > 1:
         known = [person for person in known if _just_named(text, person, one)]
-    if len(known) == 1:
-        known[0].mentions.append(one)
-    elif not named and word not in RANKS and (one.gender or one.role or (one.sure and one.subject and votes[word] > 0)):
-        people.append(Person(text[one.range.start : one.range.end], [one]))
+    return known[0] if len(known) == 1 else None
 
 
-def _count_pronouns(parsed: Sequence[Parsed], people: Sequence[Person]) -> None:
+def _is_person(one: Named, word: str, votes: Counter[str]) -> bool:
+    """Whether a single word that is no part of a known name names somebody."""
+    return word not in RANKS and bool(one.gender or one.role or (one.sure and one.subject and votes[word] > 0))
+
+
+def _pronouns(
+    parsed: Sequence[Parsed], people: Sequence[tuple[_Draft, Sequence[Named]]]
+) -> Mapping[_Draft, Counter[Gender]]:
     """Count "he" and "she" behind the only name of a sentence: "Doe said he would come"."""
-    alone: dict[int, list[tuple[Named, Person]]] = {}
-    for person in people:
-        for one in person.mentions:
+    alone: dict[int, list[tuple[Named, _Draft]]] = {}
+    for person, mentions in people:
+        for one in mentions:
             alone.setdefault(one.at, []).append((one, person))
+    counts: dict[_Draft, Counter[Gender]] = {person: Counter() for person, _ in people}
     for at, named in alone.items():
         first, person = named[0]
         if any(other is not person for _, other in named):
             continue
         doc, quoted = parsed[at].doc, parsed[at].quoted
         said = [token.lower_ for token in doc[first.last + 1 :] if quoted[token.i] == quoted[first.last]]
-        person.pronouns.update(gender for gender in _GENDERS if gender in said)
+        counts[person].update(gender for gender in _GENDERS if gender in said)
+    return counts
 
 
-def _just_named(text: str, person: Person, one: Named) -> bool:
+def _just_named(text: str, person: _Draft, one: Named) -> bool:
     """Whether a person was named in full in the same paragraph, and the family as a whole not since."""
-    full = [m for m in person.mentions if len(_plain(m.words)) > 1 and m.range < one.range]
-    between = text[full[-1].range.end : one.range.start] if full else "\n"
-    return "\n" not in between and f"{text[one.range.start : one.range.end]}s" not in between
+    at = bisect_left(person.full, one.range, key=lambda mention: mention.range)
+    if not at:
+        return False
+    since = person.full[at - 1].range.end
+    if text.find("\n", since, one.range.start) >= 0:
+        return False
+    return text.find(f"{text[one.range.start : one.range.end]}s", since, one.range.start) < 0
 
 
 def alike_names(one: str, other: str) -> bool:
     """Return whether two folded words can be spellings of one name: at most a letter apart in six or more."""
-    return one == other or (min(len(one), len(other)) >= 6 and OSA.distance(one, other, score_cutoff=1) <= 1)
+    return one == other or (min(len(one), len(other)) >= _SPELLED and OSA.distance(one, other, score_cutoff=1) <= 1)
 
 
 def _same_person(one: Sequence[str], other: Sequence[str]) -> bool:
@@ -137,7 +236,7 @@ def _same_person(one: Sequence[str], other: Sequence[str]) -> bool:
 
 def _first_alike(one: str, other: str) -> bool:
     initial = min(len(one), len(other)) == 1 and one[:1] == other[:1]
-    return initial or one == other or (min(len(one), len(other)) >= 5 and alike_names(one, other))
+    return initial or alike_names(one, other)
 
 
 def _plain(words: Sequence[str]) -> list[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.records import Range
@@ -40,6 +41,12 @@ def find_quotations(text: str, block: Range) -> list[Quotation]:
     mark that nothing opened is not looked at.
     """
     return [part for one in _outermost(text, block) for part in _without_asides(text, one)]
+
+
+def meeting(quotations: Sequence[Quotation], place: Range) -> Sequence[Quotation]:
+    """Return those of a paragraph's quotations that share characters with a range."""
+    first = bisect_right(quotations, place.start, key=lambda one: one.range.end)
+    return quotations[first : bisect_left(quotations, place.end, key=lambda one: one.range.start)]
 
 
 def _outermost(text: str, block: Range) -> list[Quotation]:

@@ -44,7 +44,9 @@ class Resolver:
 
     def __init__(self, text: str, parsed: Sequence[Parsed], people: Sequence[Person], authors: Sequence[str]) -> None:
         self._told, self._authors = Discourse(text, parsed, people), authors
-        self._institutions: list[tuple[tuple[str, ...], Speaker, Range]] = []
+        self._institutions: dict[tuple[str, ...], Resolved] = {}
+        self._called: dict[str, list[Person]] = {}
+        self._organisations: dict[str, list[Range]] = {}
 
     def resolve(self, source: Source) -> Resolved:
         """Return who a mention means; nobody when the article does not prove it."""
@@ -84,15 +86,11 @@ class Resolver:
 
     def _named(self, source: Source, head: Token) -> Resolved | None:
         """The person whose name is the head of a mention, or stands beside it: "spokesman John Doe"."""
-        inside = [
-            (one, person)
-            for one, person in self._told.mentions
-            if one.at == source.at and source.first <= one.first and one.last <= source.last
-        ]
-        for one, person in inside:
+        for one, person in self._told.named_in(source.at):
+            if not (source.first <= one.first and one.last <= source.last):
+                continue
             if one.first <= head.i <= one.last or self._beside(head, one) or self._titled(source, one):
-                whole = max(person.mentions, key=lambda mention: (len(mention.words), -mention.range.start))
-                named_at = None if len(one.words) == len(whole.words) else whole.range
+                named_at = None if len(one.words) == len(person.fullest.words) else person.fullest.range
                 return Resolved(Speaker(person.name, person.role), named_at, person)
         return None
 
@@ -162,7 +160,7 @@ class Resolver:
         if opening in _OWNERS:
             return self._partner(source, opening, word) if word in PARTNERS else Resolved()
         if head.tag_ in ("NNP", "NNPS") and head.text[0].isupper():
-            if any(fold(head.text)[-1:] == one.words[-1:] for one, _ in self._told.mentions):
+            if any(map(self._told.is_surname, fold(head.text)[-1:])):
                 return Resolved()  # two people have this name
             return self._person_by_role(source, tokens, head) or self._institution(tokens, source)
         if word in UNNAMED:
@@ -193,10 +191,9 @@ class Resolver:
         here = self._told.place(source)
         fitting = [
             person
-            for person in self._told.people
+            for person in self._with_role(word)
             if person.before(here.start)
             and person.gender in (None, gender or person.gender)
-            and any(alike(word, role.strip(",.")) or _is_expert(word, role) for role in person.roles)
             and all(any(role.startswith(part[:5]) for role in person.roles) for part in content)
         ]
         if len(fitting) == 1:
@@ -212,6 +209,16 @@ class Resolver:
             return self._told.by(spoke, source)
         return None
 
+    def _with_role(self, noun: str) -> Sequence[Person]:
+        """The people who can be called by a noun, by any role that the article gives them."""
+        if noun not in self._called:
+            self._called[noun] = [
+                person
+                for person in self._told.people
+                if any(alike(noun, role.strip(",.")) or _is_expert(noun, role) for role in person.roles)
+            ]
+        return self._called[noun]
+
     def _partner(self, source: Source, owner: str, noun: str) -> Resolved:
         """The one whom "his interlocutor" means: who met the one person that "his" can mean.
 
@@ -220,13 +227,13 @@ class Resolver:
         one = self._told.meant(source, "she" if owner == "her" else "he") if owner in ("his", "her") else None
         if one is None:
             return self._either(source) if owner in ("his", "her") else Resolved()
-        near = range(max(0, source.at - 1), source.at) if noun == "colleague" else range(source.at)
-        others: list[Person] = []
-        for at in near:
-            named = self._told.two(at)
-            if one in named and (noun == "colleague" or self._told.they_meet(at)):
-                others.append(next(person for person in named if person is not one))
-        return self._told.by(others[-1], source) if len(set(others)) == 1 else Resolved()
+        before = dict.fromkeys(mention.at for mention in one.mentions if mention.at < source.at)
+        others: set[Person] = set()
+        for at in before:
+            fits = at == source.at - 1 if noun == "colleague" else self._told.they_meet(at)
+            if fits:
+                others.update(person for person in self._told.two(at) if person is not one)
+        return self._told.by(others.pop(), source) if len(others) == 1 else Resolved()
 
     def _either(self, source: Source) -> Resolved:
         """Of two people in the sentence before, the one whom its subject talks with."""
@@ -234,9 +241,7 @@ class Resolver:
         named = self._told.two(at) if at >= 0 else []
         if len(named) != 2:
             return Resolved()
-        subject = next(
-            (person for mention, person in self._told.mentions if mention.at == at and mention.subject), None
-        )
+        subject = next((person for mention, person in self._told.named_in(at) if mention.subject), None)
         spoke = self._told.spoke(source, None)
         one = spoke if spoke in named else subject
         if one is None:
@@ -250,26 +255,30 @@ class Resolver:
         bare = without(source, bare_name(tokens), _DEFINITE | _INDEFINITE)
         place = self._told.place(bare)
         words = fold(self._told.text[place.start : place.end])
-        for known, speaker, named_at in self._institutions:
-            if known == words or (len(words) > 1 and known[-len(words) :] == words):
-                return Resolved(speaker, None if known == words else named_at)
+        if words in self._institutions:
+            return self._institutions[words]
         speaker = described(self._told.text, place)
-        self._institutions.append((words, speaker, place))
+        for shorter in range(1, len(words) - 1):  # "Energy Authority" may mean "the Belmor Energy Authority"
+            self._institutions.setdefault(words[shorter:], Resolved(speaker, place))
+        self._institutions[words] = Resolved(speaker)
         return Resolved(speaker)
 
     def _organisation(self, source: Source, noun: str) -> Resolved:
         """The organisation that "the agency" means: the only one with that noun in its name, or who spoke last."""
+        if noun not in self._organisations:
+            self._organisations[noun] = self._named_with(noun)
         here = self._told.place(source)
-        named: dict[tuple[str, ...], tuple[Speaker, Range]] = {}
-        for parsed in self._told.parsed[: source.at + 1]:
-            for place in names_with(parsed, noun):
-                if place.start < here.start:
-                    words = fold(self._told.text[place.start : place.end])
-                    named.setdefault(words, (described(self._told.text, place), place))
+        named = [place for place in self._organisations[noun][:2] if place.start < here.start]
         if len(named) == 1:
-            speaker, place = next(iter(named.values()))
-            return Resolved(speaker, place)
+            return Resolved(described(self._told.text, named[0]), named[0])
         return self._thing(source) if not named else Resolved()
+
+    def _named_with(self, noun: str) -> list[Range]:
+        """The first place of every name that the article gives with a noun, in order."""
+        named: dict[tuple[str, ...], Range] = {}
+        for place in sorted(place for parsed in self._told.parsed for place in names_with(parsed, noun)):
+            named.setdefault(fold(self._told.text[place.start : place.end]), place)
+        return list(named.values())
 
 
 def _is_expert(word: str, role: str) -> bool:
