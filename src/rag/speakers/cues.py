@@ -28,6 +28,7 @@ to: urge order encourage refer object compare allude
 that about: worry joke boast brag think
 for: push vouch plead lobby
 whom that: assure inform remind notify
+that about on with: disagree agree
 that against: argue caution
 whom that to: tell advise
 about: talk
@@ -41,13 +42,11 @@ it to for: call
 of: accuse
 on: comment
 that about of: complain
-that about on with: disagree
 that at: hint
 that it to: propose
 that it to for: hope
 that of: convince
 that on: insist
-that to about on with: agree
 that to against of on: warn
 whom that to about for in: ask
 """

@@ -86,6 +86,9 @@ class Discourse:
                 latest = group[-1]
                 if subjects and latest[0].subject and latest[1] is subjects[-1] and spoke in (None, subjects[-1]):
                     return subjects[-1]
+                told_of = [person for one, person in group if one.subject and one.at == latest[0].at]
+                if len(told_of) == 1 and told_of[0].gender == gender and last in (None, told_of[0]):
+                    return told_of[0]
                 return None
         return spoke
 

@@ -42,6 +42,8 @@ def give_monologues(article: Article, sentences: Sequence[Sentence], drafts: Seq
         marked = is_marked(article, number)
         own = [draft for draft in here if _first_person(article.text, draft) and not draft.quotations]
         closing = next((draft for draft in reversed(here) if _closes(article.text, draft, place[-1])), None)
+        if closing is not None and not marked and not _ends_paragraph(article.text, closing):
+            closing = None
         if closing is not None and (marked or own):
             if len(place) > 1:
                 closing.content.append(Range(place[0].range.start, closing.sentence.range.start))
@@ -107,6 +109,12 @@ def _closes(text: str, draft: Draft, last: Sentence) -> bool:
         and bool(draft.content)
         and max(one.end for one in draft.content) <= min(draft.cue.start, draft.source.start)
     )
+
+
+def _ends_paragraph(text: str, draft: Draft) -> bool:
+    """Whether who speaks stands at the very end, and nothing is told after it."""
+    told = max(draft.source.end, draft.cue.end)
+    return not any(map(str.isalnum, text[told : draft.sentence.range.end]))
 
 
 def _announcing(article: Article, drafts: Mapping[int, Sequence[Draft]], block: int) -> Draft | None:

@@ -8,16 +8,41 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rag.records import Range
-from rag.speakers.cues import LEMMAS
+from rag.speakers.cues import LEMMAS, SAYING
 from rag.speakers.parsed import Parsed
-from rag.speakers.roles import CALENDAR, GENDERS, HONORIFICS, PARTICLES, PERSONS, RANKS, Gender
+from rag.speakers.roles import (
+    CALENDAR,
+    DOCUMENTS,
+    GENDERS,
+    HONORIFICS,
+    ORGANISATIONS,
+    PARTICLES,
+    PERSONS,
+    RANKS,
+    Gender,
+)
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 _NAME_TAGS = ("NNP", "NNPS")
-_FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
+_BREAKS = frozenset({"VBD", "VBZ", "VBP", "MD", "VBG", "WP", "WP$", "WDT", "WRB"})
+"""Tags of words that a role behind a name ends before."""
 _TITLES = PERSONS | RANKS | HONORIFICS | CALENDAR
+_THINGS = (
+    ORGANISATIONS
+    | DOCUMENTS
+    | frozenset(
+        "house coalition union department times post journal tribune herald news street states city county state court "
+        "liberties party conference association initiative act bill project campaign tower square avenue".split()
+    )
+)
+"""Words that a name ends with which is no person's."""
+_SMALL = frozenset(
+    "against amid after before with without under over about versus vs and or the in on to from by as if not slams "
+    "says said calls hits wins".split()
+)
+"""Words that stand in headlines and names of things, never in a person's name."""
 _LONGEST_NAME = 10
 _LONGEST_ROLE = 30
 """Tokens; what seems longer was misread."""
@@ -76,6 +101,8 @@ def names_of(text: str, at: int, parsed: Parsed, known: frozenset[str]) -> Itera
         if not name or len(name) > _LONGEST_NAME:
             continue
         first, last = name[0], name[-1]
+        if _is_something(parsed, first, last):
+            continue
         place = parsed.place(first, last)
         before = [parsed.doc[i].lower_ for i in range(max(0, first - 3), first)]
         role = _role(text, parsed, first, last)
@@ -91,8 +118,23 @@ def names_of(text: str, at: int, parsed: Parsed, known: frozenset[str]) -> Itera
             gender=gender,
             quoted=parsed.quoted[last],
             subject=parsed.doc[last].dep_ in ("nsubj", "nsubjpass"),
-            sure=label == "PERSON" or titled or role is not None,
+            sure=label == "PERSON" or titled or role is not None or _speaks(parsed, first, last),
         )
+
+
+def _is_something(parsed: Parsed, first: int, last: int) -> bool:
+    """Whether a run of capitals is plainly no person: a day, a newspaper, "Coalition Against Trump"."""
+    words = [token.lower_ for token in parsed.doc[first : last + 1]]
+    return words[-1] in _THINGS or any(word in _SMALL for word in words[1:]) or all(word in CALENDAR for word in words)
+
+
+def _speaks(parsed: Parsed, first: int, last: int) -> bool:
+    """Whether a full name stands right beside a verb of saying, and was not taken for anything but a person."""
+    doc = parsed.doc
+    if last == first or any(token.ent_type_ not in ("", "PERSON") for token in doc[first : last + 1]):
+        return False
+    beside = [doc[i] for i in (first - 1, last + 1) if 0 <= i < len(doc)]
+    return any(LEMMAS.get(token.lower_) in SAYING and token.tag_ in ("VBD", "VBZ") for token in beside)
 
 
 def _runs(parsed: Parsed, known: frozenset[str]) -> Iterator[range]:
@@ -182,7 +224,7 @@ def _role_before(text: str, parsed: Parsed, first: int) -> str | None:
     """A role in front of a name: "Azerbaijani Foreign Minister", "Caucasus scholar, expert of the ... Foundation"."""
     doc = parsed.doc
     start = first
-    while start and _in_role(doc[start - 1]):
+    while start and _in_role(doc[start - 1]) and not (doc[start - 1].text == "," and not _goes_on(doc, start, first)):
         start -= 1
     apart = first > 1 and doc[first - 1].text == ","  # "the transport minister, Maria Halden, said"
     if apart and not (doc[first - 2].lower_ in PERSONS and _closed_off(doc, first)):
@@ -207,6 +249,11 @@ def _role_before(text: str, parsed: Parsed, first: int) -> str | None:
     return _words_of(text, parsed, span)
 
 
+def _goes_on(doc: Doc, start: int, first: int) -> bool:
+    """Whether a role goes on before a comma: "Caucasus scholar, expert of ...", unlike "with Doe, minister Roe"."""
+    return start == first or (start > 1 and doc[start - 2].lower_ in PERSONS and doc[start - 2].tag_ == "NN")
+
+
 def _of_something(span: Sequence[Token]) -> bool:
     """Whether a role ends with what it is a role in: "expert of the Strategic Culture Foundation"."""
     of = next((n for n, token in enumerate(span) if token.lower_ in ("of", "for", "at")), 0)
@@ -228,7 +275,7 @@ def _in_role(token: Token) -> bool:
         return False
     if token.tag_ == "IN":
         return token.lower_ in ("of", "for", "at", "on")
-    return token.tag_ in ("NN", "NNS", "NNP", "NNPS", "JJ", "DT", ",", "CC", "HYPH", "POS", "VBN")
+    return token.tag_ in ("NN", "NNS", "NNP", "NNPS", "JJ", "DT", ",", "HYPH", "POS", "VBN")
 
 
 def _role_after(text: str, parsed: Parsed, last: int) -> str | None:
@@ -240,8 +287,10 @@ def _role_after(text: str, parsed: Parsed, last: int) -> str | None:
     if at >= len(doc) - 1 or doc[at].text != ",":
         return None
     span: list[Token] = []
+    if doc[at + 1].tag_ == "CD" and at + 2 < len(doc) - 1 and doc[at + 2].text == ",":  # an age
+        at += 2
     for token in doc[at + 1 : at + 1 + _LONGEST_ROLE]:
-        if token.text in (",", ";", ".", "—", "–", ":") or token.tag_ in _FINITE or token.tag_ in ("WP", "WDT"):
+        if token.text in (",", ";", ".", "—", "–", ":") or token.tag_ in _BREAKS:
             break
         span.append(token)
     if span and span[0].lower_ in ("a", "an", "the", "his", "her", "their"):

@@ -45,6 +45,10 @@ _LEFT_OUT = re.compile(
 """What a reader passes over and a parser stumbles upon: datelines, parties in brackets, doubled spaces."""
 
 
+_GLUED = re.compile(r"(?<=[,:])(?=[“«„])|(?<=[,:])(?=\"\w)|(?<=[”»])(?=[^\W\d_])|(?<=[^\W_][,.!?]\")(?=[A-Za-z])")
+"""Where a blank was forgotten beside a quotation mark."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plain:
     """The words of a sentence as they are parsed, and for each character its place in the article."""
@@ -57,7 +61,13 @@ def plain(text: str, place: Range) -> Plain:
     """Return the words of a range without what only disturbs; every white space is a blank."""
     words = text[place.start : place.end]
     out = {n for match in _LEFT_OUT.finditer(words) for n in range(match.start(), match.end())}
-    kept = [n for n in range(len(words)) if n not in out]
-    if not kept:
-        return Plain(words, range(place.start, place.end))
-    return Plain("".join(" " if words[n].isspace() else words[n] for n in kept), [place.start + n for n in kept])
+    glued = {match.start() for match in _GLUED.finditer(words)}
+    pieces, places = list[str](), list[int]()
+    for n, character in enumerate(words):
+        if n in glued:
+            pieces.append(" ")
+            places.append(place.start + n)
+        if n not in out:
+            pieces.append(" " if character.isspace() else character)
+            places.append(place.start + n)
+    return Plain("".join(pieces), places) if places else Plain(words, range(place.start, place.end))

@@ -99,10 +99,11 @@ def find_people(text: str, parsed: Sequence[Parsed]) -> list[Person]:
 
 
 def _person(draft: _Draft, mentions: Sequence[Named], pronouns: Counter[Gender]) -> Person:
-    roles = [one.role for one in mentions if one.role]
+    roles = [one.role for one in mentions if one.role and not one.quoted]
+    roles += [one.role for one in mentions if one.role and one.quoted]
     return Person(
         name=draft.name,
-        role=roles[0] if roles else None,
+        role=next((role for role in roles if " " in role), roles[0] if roles else None),
         roles=frozenset(word for role in roles for word in role.lower().split()),
         gender=_gender(draft.genders, pronouns),
         mentions=tuple(mentions),
@@ -182,8 +183,15 @@ def _owner(text: str, one: Named, named: Sequence[_Draft]) -> _Draft | None:
     if one.gender is not None and len(known) > 1:
         known = [person for person in known if len(person.genders) != 1 or one.gender in person.genders]
     if len(known) > 1:
-        known = [person for person in known if _just_named(text, person, one)]
+        since = {person: _since_named(text, person, one) for person in known}
+        here = [person for person, between in since.items() if between is not None]
+        known = [person for person in here if _family(text, one) not in (since[person] or "")] if here else _main(known)
     return known[0] if len(known) == 1 else None
+
+
+def _main(people: Sequence[_Draft]) -> list[_Draft]:
+    """Those who are the subject of some sentence: not a husband who is named once beside his wife."""
+    return [person for person in people if any(one.subject for one in person.full)]
 
 
 def _is_person(one: Named, word: str, votes: Counter[str]) -> bool:
@@ -210,15 +218,16 @@ def _pronouns(
     return counts
 
 
-def _just_named(text: str, person: _Draft, one: Named) -> bool:
-    """Whether a person was named in full in the same paragraph, and the family as a whole not since."""
+def _since_named(text: str, person: _Draft, one: Named) -> str | None:
+    """The text since a person was named in full, None when that was not in the same paragraph."""
     at = bisect_left(person.full, one.range, key=lambda mention: mention.range)
-    if not at:
-        return False
-    since = person.full[at - 1].range.end
-    if text.find("\n", since, one.range.start) >= 0:
-        return False
-    return text.find(f"{text[one.range.start : one.range.end]}s", since, one.range.start) < 0
+    since = person.full[at - 1].range.end if at else 0
+    return None if not at or text.find("\n", since, one.range.start) >= 0 else text[since : one.range.start]
+
+
+def _family(text: str, one: Named) -> str:
+    """The name of a whole family: "the Does"."""
+    return f"{text[one.range.start : one.range.end]}s"
 
 
 def alike_names(one: str, other: str) -> bool:

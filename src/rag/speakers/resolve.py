@@ -75,7 +75,9 @@ class Resolver:
                 return self._group_before(source) or self._thing(source)
             if word in ("it", "its"):
                 return self._thing(source)
-        if any(token.dep_ == "conj" and token.head == head for token in tokens):
+        within = {token.i for token in tokens}
+        pairs = [token for token in tokens if token.dep_ == "conj" and token.head.i in within]
+        if any(token.head == head or {token.tag_, token.head.tag_} <= {"NNP", "NNPS"} for token in pairs):
             return Resolved()  # two who speak together are nobody in particular
         named = self._named(source, head)
         if named is not None:
@@ -86,7 +88,8 @@ class Resolver:
 
     def _named(self, source: Source, head: Token) -> Resolved | None:
         """The person whose name is the head of a mention, or stands beside it: "spokesman John Doe"."""
-        for one, person in self._told.named_in(source.at):
+        inside = [pair for pair in self._told.named_in(source.at) if pair[0].first <= head.i <= pair[0].last]
+        for one, person in [*inside, *self._told.named_in(source.at)]:
             if not (source.first <= one.first and one.last <= source.last):
                 continue
             if one.first <= head.i <= one.last or self._beside(head, one) or self._titled(source, one):
@@ -96,7 +99,10 @@ class Resolver:
 
     def _beside(self, head: Token, one: Named) -> bool:
         name = self._told.parsed[one.at].doc[one.last]
-        return name.head == head and name.dep_ in ("appos", "compound")
+        if name.dep_ == "appos":
+            return name.head == head
+        titled = head.i < one.first and head.lower_ in PERSONS  # unlike "Clinton aides", who are others
+        return name.head == head and name.dep_ == "compound" and titled
 
     def _titled(self, source: Source, one: Named) -> bool:
         """Whether a mention is a role and then a name: "expert of the Strategic Culture Foundation Andrey Areshev"."""

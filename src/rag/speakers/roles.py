@@ -12,7 +12,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-MALE_TITLES = _words("mr mr. sir lord king prince father herr monsieur señor sheikh")
+MALE_TITLES = _words("mr mr. mister sir lord king prince father herr monsieur señor sheikh")
 FEMALE_TITLES = _words("mrs mrs. ms ms. miss dame lady queen princess sister frau madame señora")
 HONORIFICS = MALE_TITLES | FEMALE_TITLES | _words("dr dr. prof prof. hon. rev. rev")
 """Titles that are left out of a name and tell no role."""
@@ -30,7 +30,7 @@ RANKS = _words(
 
 _CLASSES = """
 expert analyst scholar specialist researcher scientist professor academic historian economist commentator observer
-politician lawmaker mp senator congressman congresswoman representative deputy parliamentarian legislator councillor
+politician lawmaker mp senator sen sen. rep rep. congressman congresswoman representative deputy legislator
 minister official secretary diplomat
 ambassador envoy diplomat official
 president leader premier chancellor statesman
@@ -42,7 +42,7 @@ judge justice magistrate
 journalist reporter correspondent columnist editor writer author
 officer policeman policewoman detective inspector commander captain colonel general soldier
 doctor physician surgeon medic
-mayor governor official
+mayor governor gov gov. official alderman sheriff supervisor
 activist campaigner organizer organiser
 witness resident
 engineer architect inspector
@@ -63,7 +63,7 @@ PERSONS = (
         "student pastor priest father mother wife husband daughter son brother sister friend rival opponent supporter "
         "donor veteran delegate voter user novelist artist co-founder president-elect consultant pollster widow "
         "neighbour neighbor pilot driver sailor chairperson graduate orientalist iranologist hydrologist nurse "
-        "pensioner interlocutor counterpart colleague successor predecessor"
+        "pensioner lobbyist superdelegate interlocutor counterpart colleague successor predecessor"
     )
 )
 """Nouns for one person."""

@@ -9,6 +9,8 @@ from rag.records import Range, Sentence, Statement
 
 _MOST = 0.5
 """Share of a sentence that is somebody's words, with who says so, from which the sentence counts as theirs."""
+_QUOTED = 0.3
+"""The share that is enough for a quotation when nobody else speaks in the sentence."""
 _OTHERS = 0.2
 """Share of a sentence that is somebody else's words from which it is nobody's."""
 
@@ -46,7 +48,8 @@ def _whose(text: str, place: Range, statements: Sequence[Statement]) -> Statemen
     for other, letters in said:
         if other.speaker != best.speaker and len(letters - told) > _OTHERS * len(whole):
             return None
-    return best if len(told) >= _MOST * len(whole) else None
+    alone = best.attribution != "indirect" and all(other.speaker == best.speaker for other, _ in said)
+    return best if len(told) >= (_QUOTED if alone else _MOST) * len(whole) else None
 
 
 def _letters(text: str, within: Range, places: Iterable[Range]) -> set[int]:

@@ -63,14 +63,17 @@ class _Giver:
         block = draft.sentence.block
         announced = self._text[draft.cue.end : draft.sentence.range.end].rstrip().endswith(":")
         spoken_after = any(other.cue > draft.cue and other.quotations for other in self._beside(draft))
-        if spoken_after or not (draft.quotations or announced):
+        if spoken_after:
+            return
+        reported = not draft.quotations and not announced  # "He argued that it is late. “Too late.”"
+        if reported and not self._leads_on(draft):
             return
         end = max(one.end for one in (draft.sentence.range, *(quotation.range for quotation in draft.quotations)))
-        goes_on = announced or not draft.quotations[-1].closed
+        goes_on = announced or (bool(draft.quotations) and not draft.quotations[-1].closed)
         while True:
             at = bisect_left(self._quotations[block], end, key=lambda one: one.range.start)
             if at == len(self._quotations[block]):
-                after = self._next_body(block)
+                after = None if reported else self._next_body(block)
                 if self._words_between(end, self._article.blocks[block].range.end) or after is None:
                     return
                 if not self._quotations[after] or not (goes_on or self._is_quoted(after)):
@@ -91,6 +94,11 @@ class _Giver:
         one = marks[before - 1]
         if one.range not in self._claimed and not self._words_between(one.range.end, start):
             self._take(draft, [one])
+
+    def _leads_on(self, draft: Draft) -> bool:
+        """Whether what somebody is reported to say can go on in the next sentence: nobody else speaks there or here."""
+        speaking = [other for other in self._beside(draft) if other.speech]
+        return bool(draft.content) and not speaking and draft.sentence.number + 1 not in self._in_sentence
 
     def _beside(self, draft: Draft) -> list[Draft]:
         """What others say in the same sentence."""

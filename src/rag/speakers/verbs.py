@@ -14,8 +14,11 @@ if TYPE_CHECKING:
 _OWN_WORDS = frozenset({"aux", "auxpass", "neg", "prt"})
 _CLOSING = frozenset({"”", '"', "''", "»", "“", "’"})
 _NAMING = frozenset({"NNP", "NNPS", "DT", "NN", "NNS", "JJ", "PRP$", "CD"})
-_OPENING = frozenset({"IN", "PRP", "PRP$", "DT", "NNP", "EX", "NNS", "WDT", "WP", "WRB"})
+_OPENING = frozenset({"PRP", "PRP$", "DT", "NNP", "EX", "NNS", "WDT", "WP", "WRB"})
 _FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
+_REFRAINING = ("avoid", "refus", "declin", "stop", "fail", "refrain", "abstain")
+"""Beginnings of verbs that tell that something was not done."""
+_GUESSING = frozenset({"presumably", "maybe", "perhaps", "probably", "possibly"})
 _PUTTING = ("put", "puts", "putting")
 _DEEPEST = 5
 
@@ -26,8 +29,8 @@ def verb_clause(verb: Token, quoted: Sequence[bool]) -> Clause | None:
     kinds = CONTENT.get(lemma)
     if verb.lower_ in NAMING and _object(verb) in REASONS:
         kinds = frozenset({IT})
-    elif (verb.lower_ in ("put", "puts", "putting") and _object(verb) == "it") or (
-        kinds is None and _closes_quotation(verb, quoted)
+    elif (verb.lower_ in _PUTTING and _object(verb) == "it") or (
+        lemma not in SAYING and _closes_quotation(verb, quoted)
     ):
         lemma, kinds = "say", frozenset({THAT})
     if kinds is None or not _asserted(verb):
@@ -37,7 +40,9 @@ def verb_clause(verb: Token, quoted: Sequence[bool]) -> Clause | None:
     subject = inverted or _subject(verb)
     if subject is not None and inverted is None and quoted[subject.i]:
         subject = next((c for c in verb.children if c.dep_ == "nsubj" and not quoted[c.i]), subject)
-    if subject is None or subject.lower_ in EMPTY_SUBJECTS:
+    if subject is None or subject.lower_ in EMPTY_SUBJECTS or quoted[subject.i]:
+        return None
+    if lemma == "call" and not _named_something(verb):
         return None
     source = mention_of(subject, verb, quoted)
     if not source:
@@ -65,12 +70,23 @@ def verb_clause(verb: Token, quoted: Sequence[bool]) -> Clause | None:
     return Clause(ascending(source), _cue(verb), ascending(content), THAT in kinds or verb.doc[-1].text == ":")
 
 
+def _named_something(verb: Token) -> bool:
+    """Whether somebody is called something or called for, rather than called on the telephone."""
+    taken = ("oprd", "ccomp", "xcomp", "attr", "acomp")
+    return any(c.dep_ in taken or c.lower_ == "for" or kind_of(c) == "for" for c in verb.children)
+
+
 def _closes_quotation(verb: Token, quoted: Sequence[bool]) -> bool:
     """Whether a verb, whatever it is, tells who spoke: “Never,” Doe barked."""
     subject = next((c for c in verb.children if c.dep_ == "nsubj" and not quoted[c.i]), None)
-    if subject is None or verb.tag_ not in ("VBD", "VBZ") or subject.right_edge.i + 1 != verb.i or _object(verb):
+    if subject is None or verb.tag_ not in ("VBD", "VBZ") or _object(verb):
         return False
-    before = subject.left_edge.i - 1
+    if subject.right_edge.i + 1 == verb.i:
+        before = subject.left_edge.i - 1
+    elif verb.i + 1 == subject.left_edge.i:
+        before = verb.i - 1
+    else:
+        return False
     return before > 0 and verb.doc[before].text in _CLOSING and verb.doc[before - 1].text in (",", "!", "?", "…", "—")
 
 
@@ -85,6 +101,10 @@ def _reflexive(token: Token) -> bool:
 def _asserted(verb: Token) -> bool:
     """Whether the verb tells that somebody said so: not that they might, should, or did not."""
     if any(c.dep_ == "mark" and c.lower_ in ("if", "unless", "whether") for c in verb.children):
+        return False
+    if verb.dep_ in ("xcomp", "pcomp") and verb.head.lower_.startswith(_REFRAINING):
+        return False
+    if any(c.dep_ == "advmod" and c.lower_ in _GUESSING for c in verb.children):
         return False
     if verb.tag_ == "VB":
         return any(c.dep_ == "aux" and c.lower_ in ("did", "do", "does") for c in verb.children) and not denied(verb)
