@@ -51,7 +51,7 @@ class Answering:
             kept = [shelf.take(key) for key in (keys or shelf.store.article_keys()[:most])]
             return about_article(question, [(one.article, one.sentences) for one in kept if one is not None])
         told, limits = words_asked(question.text), Limits(balance, most)
-        if told is not None and told.form == "words":
+        if told is not None and told.whose:
             reply = self._told(question, told, keys, limits)
             if reply is not None:
                 return reply
@@ -60,11 +60,9 @@ class Answering:
         if across is not None:
             return across
         verdict = self.judge(question, read, balance)
-        if told is not None and told.form == "position" and not verdict.answered:
-            reply = self._told(question, told, keys, limits)
-            if reply is not None:
-                return reply
-        if verdict.answered and not (told is not None and self._says_nothing(told, keys)):
+        if told is not None and told.form == "words":
+            verdict = self._in_nobodys_words(told, keys, read, verdict)
+        if verdict.answered:
             return self._answer(question, told, read, verdict, most)
         unmentioned = tuple(word for word in verdict.uncovered if not self._finder.mentioned(keys)(word.text))
         scope = Scope(len(keys) if keys is not None else shelf.store.count(), unmentioned)
@@ -99,11 +97,21 @@ class Answering:
         scope = self._finder.scope(f"{told.whose} {told.topic}", keys)
         return self._comparing.told(question.asked, told, scope, mentioned=self._finder.mentioned(keys), limits=limits)
 
-    def _says_nothing(self, told: Told, keys: tuple[int, ...] | None) -> bool:
-        """Whether all that a person says is asked for, and nothing is: "What did Doe say?", who is only spoken of."""
-        if told.form != "words" or told.topic or not told.whose[:1].isupper() or is_group(told.whose):
-            return False
-        return not self._comparing.speaks(told.whose, self._finder.scope(told.whose, keys))
+    def _in_nobodys_words(self, told: Told, keys: tuple[int, ...] | None, read: Read, verdict: Verdict) -> Verdict:
+        """What is told of the words of somebody who makes no statement here: by the author, not by others who do.
+
+        It is no answer when the likeliest sentence is somebody else's, or when all that a person says is asked for:
+        "What did Doe say?", who is only spoken of.
+        """
+        if not told.whose[:1].isupper() or self._comparing.speaks(told.whose, self._finder.scope(told.whose, keys)):
+            return verdict
+        others = [row for row, one in enumerate(read.candidates) if one.statement is not None and one.statement.speaker]
+        if not told.topic and not is_group(told.whose):
+            return replace(verdict, answered=False)
+        scores = verdict.scores.copy()
+        scores[others] = 0.0
+        likeliest = int(verdict.scores.argmax()) if len(scores) else 0
+        return replace(verdict, scores=scores, answered=verdict.answered and likeliest not in others)
 
     def _answer(self, question: Question, told: Told | None, read: Read, verdict: Verdict, most: int) -> Answer:
         leaning = self._tools.models.leanings[question.family]
