@@ -11,7 +11,7 @@ import pytest
 SOURCE = Path(__file__).parents[1] / "src" / "rag"
 
 ORDER = [
-    "errors", "version", "lines", "records", "settings", "articles", "split", "speakers", "words", "languages",
+    "errors", "version", "lines", "records", "settings", "articles", "split", "words", "languages", "speakers",
     "question", "embed", "store", "segment", "index", "retrieve", "scorer", "evidence", "answer", "compare", "library",
     "shapes", "formats", "export", "evaluate", "train", "bench", "cli", "web",
 ]  # fmt: skip

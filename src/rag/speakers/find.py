@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 
+_LONGEST = 2_000
+"""Characters; longer sentences are lists, tables and code, which have no grammar, and slow to parse."""
+
+
 class Parser(Protocol):
     """Finds the grammar and the names of sentences."""
 
@@ -57,7 +61,11 @@ def find_statements(article: Article, sentences: Sequence[Sentence], parser: Par
 def _parse(
     article: Article, sentences: Sequence[Sentence], parser: Parser, quotations: Sequence[Sequence[Quotation]]
 ) -> list[Parsed]:
-    read = [one for one in sentences if one.kind in ("body", "title") or announces(article, one)]
+    read = [
+        one
+        for one in sentences
+        if (one.kind in ("body", "title") or announces(article, one)) and one.range.end - one.range.start <= _LONGEST
+    ]
     words = [plain(article.text, one.range) for one in read]
     docs = parser.parse([one.text for one in words])
     paragraphs = list(accumulate(not is_marked(article, number) for number in range(len(article.blocks))))

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from rag.languages import language_of
 from rag.records import Article, Sentence, Statement
 from rag.speakers.find import find_statements
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
+_READ = ("en", None)
+"""Languages that are read: English grammar finds nonsense in others; None is too short or unclear to tell."""
 _BATCH = 64
 """Sentences that are parsed together."""
 
@@ -20,7 +23,7 @@ _BATCH = 64
 class StatementReader:
     """Reads who says what; the model is loaded at the first article. Safe to share between threads."""
 
-    identity = "rules@1"
+    identity = "rules@2"
     """Changes whenever what is read may change."""
 
     def __init__(self) -> None:
@@ -28,8 +31,8 @@ class StatementReader:
         self._lock = threading.Lock()
 
     def read(self, article: Article, sentences: Sequence[Sentence]) -> tuple[Statement, ...]:
-        """Return who says what in an article, in reading order of the cues."""
-        return find_statements(article, sentences, self)
+        """Return who says what in an article, in reading order of the cues; nothing where it is not in English."""
+        return find_statements(article, sentences, self) if language_of(article.text) in _READ else ()
 
     def parse(self, texts: Sequence[str]) -> list[Doc]:
         """Return sentences with tags, dependencies and entities."""
