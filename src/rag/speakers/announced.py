@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from rag.records import Article, Range, Sentence
-from rag.speakers.cues import CONTENT, LEMMAS, THAT
+from rag.speakers.cues import SPOKEN
 from rag.speakers.draft import Draft
 from rag.speakers.mentions import Source
 from rag.speakers.parsed import Parsed
@@ -86,7 +86,7 @@ def aside_drafts(
             if aside is None or not (one.sentence.range.start <= aside.start and aside.end <= one.sentence.range.end):
                 continue
             words = list(re.finditer(r"\S+", article.text[aside.start : aside.end]))
-            verb = next((word for word in words if _says(word.group())), None)
+            verb = next((word for word in words if word.group().lower() in SPOKEN), None)
             if verb is None or len(words) < 2:
                 continue
             rest = (verb.end(), len(article.text[aside.start : aside.end])) if verb is words[0] else (0, verb.start())
@@ -100,10 +100,6 @@ def aside_drafts(
                     content=[],
                     speech=True,
                 )
-
-
-def _says(word: str) -> bool:
-    return THAT in CONTENT.get(LEMMAS.get(word.lower(), ""), ())
 
 
 def _mention(at: int, one: Parsed, place: Range) -> Source | None:

@@ -112,6 +112,8 @@ LEMMAS = {form: verb for verb in CONTENT for form in _forms(verb)} | {
     form: verb for form, verb in zip(_IRREGULAR.split()[::2], _IRREGULAR.split()[1::2], strict=True) if verb in CONTENT
 }
 """The verb that a written form belongs to."""
+SPOKEN = frozenset(form for form, verb in LEMMAS.items() if THAT in CONTENT[verb] and not form.endswith("ing"))
+"""The written forms that can say who speaks beside a quotation."""
 NOUNS = {form: kinds for noun, kinds in _table(_NOUNS).items() for form in (noun, f"{noun}s")}
 ADJECTIVES = _table(_ADJECTIVES)
 VIEWS = frozenset(_VIEWS.split())
