@@ -52,7 +52,8 @@ def test_a_verb_that_means_many_things_has_the_kinds_of_all_its_rows() -> None:
     [
         ("says", "say"), ("said", "say"), ("stressed", "stress"), ("denies", "deny"), ("denied", "deny"),
         ("admitted", "admit"), ("believing", "believe"), ("replied", "reply"), ("told", "tell"), ("wrote", "write"),
-        ("thinks", "think"), ("urges", "urge"), ("quipped", "quip"), ("foresaw", "foresee"), ("emphasises", "emphasise"),
+        ("thinks", "think"), ("urges", "urge"), ("quipped", "quip"), ("foresaw", "foresee"),
+        ("emphasises", "emphasise"),
     ],
 )  # fmt: skip
 def test_written_forms_belong_to_their_verbs(form: str, verb: str) -> None:
@@ -80,13 +81,13 @@ def test_no_word_comes_twice_in_a_class_of_people() -> None:
 
 
 def test_a_word_has_one_gender() -> None:
-    assert (roles.MALE_TITLES | roles.MALE_NOUNS) & (roles.FEMALE_TITLES | roles.FEMALE_NOUNS) == frozenset()
-    assert roles.HE & roles.SHE == frozenset()
+    assert not (roles.MALE_TITLES | roles.MALE_NOUNS) & (roles.FEMALE_TITLES | roles.FEMALE_NOUNS)
+    assert not roles.HE & roles.SHE
 
 
 def test_groups_and_persons_are_apart() -> None:
-    assert roles.GROUPS & roles.PERSONS == frozenset()
-    assert roles.DOCUMENTS & roles.PERSONS == frozenset()
+    assert not roles.GROUPS & roles.PERSONS
+    assert not roles.DOCUMENTS & roles.PERSONS
 
 
 def test_who_is_an_analyst_can_be_called_the_expert() -> None:
