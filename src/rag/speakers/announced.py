@@ -24,6 +24,9 @@ _LABELS = frozenset(
 )
 """Words before a colon that tell what a text is, not who speaks."""
 _MOST_WORDS = 6
+"""Words of a name with its titles before a colon; more are a clause."""
+_SMALL_WORD = 3
+"""Letters of words such as "of" and "the", which have no capital inside of a name."""
 
 
 def announces(article: Article, sentence: Sentence) -> bool:
@@ -57,12 +60,24 @@ def _announced(article: Article, sentence: Sentence) -> re.Match[str] | None:
     if sentence.kind not in ("title", "heading") and (sentence.block, sentence.number) != (0, 0):
         return None
     found = _ANNOUNCED.fullmatch(article.text[sentence.range.start : sentence.range.end])
-    return found if found is not None and _can_be_named(found["who"]) else None
+    if found is None or not _can_be_named(found["who"]) or _tells(found["who"]):
+        return None
+    return found if sentence.kind != "body" or _all_capitals(found["who"]) else None
 
 
 def _can_be_named(who: str) -> bool:
     words = who.split()
     return words[0][0].isupper() and len(words) <= _MOST_WORDS and not _LABELS.intersection(who.lower().split())
+
+
+def _tells(who: str) -> bool:
+    """Whether words have a verb of saying: then they are a clause, "Doe says: We will win", which has its grammar."""
+    return any(word in SPOKEN or word.lower() in ("say", "says", "said") for word in who.split())
+
+
+def _all_capitals(who: str) -> bool:
+    """Whether all longer words have capitals, as in a name with its titles; any other text opens with a sentence."""
+    return all(word[0].isupper() for word in who.split() if len(word) > _SMALL_WORD)
 
 
 def _turns(article: Article) -> dict[int, re.Match[str]]:

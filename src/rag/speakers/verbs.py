@@ -25,7 +25,7 @@ def verb_clause(verb: Token, quoted: Sequence[bool]) -> Clause | None:
     kinds = CONTENT.get(lemma)
     if verb.lower_ in NAMING and _object(verb) in REASONS:
         kinds = frozenset({IT})
-    elif verb.lower_ in ("put", "puts", "putting") and _object(verb) == "it":
+    elif verb.lower_ in ("put", "puts", "putting") and _object(verb) == "it" and _put_somehow(verb):
         lemma, kinds = "say", frozenset({THAT})
     if kinds is None or not _asserted(verb):
         return None
@@ -60,6 +60,11 @@ def verb_clause(verb: Token, quoted: Sequence[bool]) -> Clause | None:
     if (not content and not saying) or (content and all(_reflexive(verb.doc[i]) for i in content)):
         return None
     return Clause(ascending(source), _cue(verb), ascending(content), THAT in kinds or verb.doc[-1].text == ":")
+
+
+def _put_somehow(verb: Token) -> bool:
+    """Whether "it" is put into words: "puts it bluntly", "put it this way", "put it like this"."""
+    return any(child.dep_ in ("advmod", "npadvmod") or child.lower_ == "like" for child in verb.children)
 
 
 def _object(verb: Token) -> str:
@@ -167,7 +172,8 @@ def _around(verb: Token, source: set[int], quoted: Sequence[bool]) -> set[int]:
     ]
     if any(i < len(doc) and quoted[i] for i in beside):
         return set()
-    if verb.dep_ in ("parataxis", "advcl", "ccomp", "conj") and verb.head.tag_[:2] in ("VB", "MD"):
+    announces = doc[-1].text == ":" and verb.dep_ == "conj"  # "Doe came, and she said:"
+    if verb.dep_ in ("parataxis", "advcl", "ccomp", "conj") and verb.head.tag_[:2] in ("VB", "MD") and not announces:
         around = set(span(verb.head)) - set(span(verb))
         if around:
             return around
