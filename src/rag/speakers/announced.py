@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from rag.records import Article, Range, Sentence
-from rag.speakers.cues import CONTENT, LEMMAS, THAT
+from rag.speakers.cues import SPOKEN
 from rag.speakers.draft import Draft
 from rag.speakers.mentions import Source
 from rag.speakers.parsed import Parsed
@@ -25,6 +25,9 @@ _LABELS = frozenset(
 )
 """Words before a colon that tell what a text is, not who speaks."""
 _MOST_WORDS = 6
+"""Words of a name with its titles before a colon; more are a clause."""
+_SMALL_WORD = 3
+"""Letters of words such as "of" and "the", which have no capital inside of a name."""
 
 
 def announces(article: Article, sentence: Sentence) -> bool:
@@ -58,12 +61,24 @@ def _announced(article: Article, sentence: Sentence) -> re.Match[str] | None:
     if sentence.kind not in ("title", "heading") and (sentence.block, sentence.number) != (0, 0):
         return None
     found = _ANNOUNCED.fullmatch(article.text[sentence.range.start : sentence.range.end])
-    return found if found is not None and _can_be_named(found["who"]) else None
+    if found is None or not _can_be_named(found["who"]) or _tells(found["who"]):
+        return None
+    return found if sentence.kind != "body" or _all_capitals(found["who"]) else None
 
 
 def _can_be_named(who: str) -> bool:
     words = who.split()
     return words[0][0].isupper() and len(words) <= _MOST_WORDS and not _LABELS.intersection(who.lower().split())
+
+
+def _tells(who: str) -> bool:
+    """Whether words have a verb of saying: then they are a clause, "Doe says: We will win", which has its grammar."""
+    return any(word in SPOKEN or word.lower() in ("say", "says", "said") for word in who.split())
+
+
+def _all_capitals(who: str) -> bool:
+    """Whether all longer words have capitals, as in a name with its titles; any other text opens with a sentence."""
+    return all(word[0].isupper() for word in who.split() if len(word) > _SMALL_WORD)
 
 
 def _turns(article: Article) -> dict[int, re.Match[str]]:
@@ -87,7 +102,7 @@ def aside_drafts(
             if aside is None or not (one.sentence.range.start <= aside.start and aside.end <= one.sentence.range.end):
                 continue
             words = list(re.finditer(r"\S+", article.text[aside.start : aside.end]))
-            verb = next((word for word in words if _says(word.group())), None)
+            verb = next((word for word in words if word.group().lower() in SPOKEN), None)
             if verb is None or len(words) < 2:
                 continue
             rest = (verb.end(), len(article.text[aside.start : aside.end])) if verb is words[0] else (0, verb.start())
@@ -101,10 +116,6 @@ def aside_drafts(
                     content=[],
                     speech=True,
                 )
-
-
-def _says(word: str) -> bool:
-    return THAT in CONTENT.get(LEMMAS.get(word.lower(), ""), ())
 
 
 def _mention(at: int, one: Parsed, place: Range) -> Source | None:

@@ -63,9 +63,9 @@ of: critical skeptical sceptical supportive wary
 about: optimistic pessimistic worried concerned upbeat nervous skeptical sceptical
 """
 _IRREGULAR = """
-said say  told tell  wrote write  written write  thought think  felt feel  knew know  known know  saw see  seen see
-swore swear  sworn swear  spoke speak  spoken speak  sought seek  found find  showed show  shown show  foresaw foresee
-foreseen foresee  forecast forecast
+said say  told tell  wrote write  written write  thought think  knew know  known know  swore swear  sworn swear
+spoke speak  spoken speak  found find  showed show  shown show  foresaw foresee  foreseen foresee
+forecast forecast
 """
 _VIEWS = "view views opinion words eyes estimation assessment mind telling judgment judgement belief"
 _NAMING = """
@@ -107,10 +107,12 @@ def _table(rows: str) -> Mapping[str, frozenset[str]]:
 
 CONTENT = _table(_VERBS)
 """For every verb the kinds of its content; `whom` says that its object is who hears it."""
-LEMMAS = {form: verb for verb in CONTENT for form in _forms(verb)} | {
-    form: verb for form, verb in zip(_IRREGULAR.split()[::2], _IRREGULAR.split()[1::2], strict=True) if verb in CONTENT
-}
+LEMMAS = {form: verb for verb in CONTENT for form in _forms(verb)} | dict(
+    zip(_IRREGULAR.split()[::2], _IRREGULAR.split()[1::2], strict=True)
+)
 """The verb that a written form belongs to."""
+SPOKEN = frozenset(form for form, verb in LEMMAS.items() if THAT in CONTENT[verb] and not form.endswith("ing"))
+"""The written forms that can say who speaks beside a quotation."""
 NOUNS = {form: kinds for noun, kinds in _table(_NOUNS).items() for form in (noun, f"{noun}s")}
 ADJECTIVES = _table(_ADJECTIVES)
 VIEWS = frozenset(_VIEWS.split())

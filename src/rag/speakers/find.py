@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import accumulate
+from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import accumulate, groupby
 from typing import TYPE_CHECKING, Protocol
 
 from rag.records import Article, Attribution, Range, Sentence, Statement
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 
+_APART = frozenset({",", ";", ":", "-", "–", "—", "--"})
+"""What stands between what is said and who says it, and belongs to neither."""
 _LONGEST = 2_000
 """Characters; longer sentences are lists, tables and code, which have no grammar, and slow to parse."""
 
@@ -88,7 +91,7 @@ def _quoted(doc: Doc, words: Plain, quotations: Sequence[Quotation]) -> tuple[bo
 
 
 def _draft(at: int, parsed: Parsed, clause: Clause) -> Draft:
-    content = [parsed.place(first, last) for first, last in _runs(clause.content)]
+    content = [parsed.place(run[0], run[-1]) for run in map(partial(_trimmed, parsed), _runs(clause.content)) if run]
     return Draft(
         sentence=parsed.sentence,
         mention=Source(at, clause.source[0], clause.source[-1]),
@@ -99,14 +102,16 @@ def _draft(at: int, parsed: Parsed, clause: Clause) -> Draft:
     )
 
 
-def _runs(positions: Sequence[int]) -> list[list[int]]:
-    runs: list[list[int]] = []
-    for position in positions:
-        if runs and position == runs[-1][1] + 1:
-            runs[-1][1] = position
-        else:
-            runs.append([position, position])
-    return runs
+def _runs(positions: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Runs of positions without a gap."""
+    for _, run in groupby(enumerate(positions), key=lambda pair: pair[1] - pair[0]):
+        yield [position for _, position in run]
+
+
+def _trimmed(parsed: Parsed, run: Sequence[int]) -> Sequence[int]:
+    """A run of tokens without the commas and dashes at its edges that only set it off."""
+    off = [n for n, at in enumerate(run) if parsed.doc[at].text not in _APART]
+    return run[off[0] : off[-1] + 1] if off else ()
 
 
 def _statement(text: str, draft: Draft, resolver: Resolver) -> Statement | None:

@@ -38,7 +38,7 @@ class Parsed:
 
 
 _LEFT_OUT = re.compile(
-    r"^(?:[A-Z][A-Z.’' -]+[A-Z](?:, [A-Z][\w. ]+)?|[A-Z]{2,}[\w, .]*)\s(?:\([^)]{2,30}\)\s)?(?:—|–|--?)\s"
+    r"^[A-Z][A-Z.’' -]*[A-Z](?:[ ,.]+(?:[A-Z][\w.]*|\d+|of|and))*\s(?:\([^)]{2,30}\)\s)?(?:—|–|--?)\s"  # a dateline
     r"|\s\((?:[RDI]|Republican|Democrat)[-–,. ][^)]{1,20}\)"  # a party behind a name
     r"|(?<=\s)\s+"
 )

@@ -8,18 +8,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.records import Range
-from rag.speakers.cues import CONTENT, LEMMAS, THAT
+from rag.speakers.cues import SPOKEN
 
 _CLOSERS = {"“": "”\"“", "„": "“”\"", "«": "»”\"", "»": "«", "\"": "\"”", "”": "”", "‘": "’", "‹": "›"}  # fmt: skip
 """For every mark that opens a quotation, those that may close it, in good typesetting or bad."""
 _MARK = re.compile("[“”„«»\"‘’‹›]|''|``")
 
 
-_SAYS = "|".join(form for form, verb in LEMMAS.items() if THAT in CONTENT[verb] and not form.endswith("ing"))
 _ASIDE = re.compile(
-    rf"[,.!?…]\s*[-–—]\s(?P<aside>(?=[^\"“”„«»]*\b(?:{_SAYS})\b)[^\"“”„«»—–]{{3,90}}?)(?:[,.]?\s[-–—]\s|\s?[.]?$)"
+    r"[,.!?…]\s*[-–—]\s(?P<aside>[^\"“”„«»—–]{3,90}?)(?:[,.]?\s[-–—]\s|\s?[.]?$)",
 )
-"""Who speaks, between dashes inside of the marks: "Never, - said Doe, - and nowhere"."""
+"""Words between dashes inside of the marks, as in "Never, - said Doe, - and nowhere"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +80,15 @@ def _ends(text: str, opened: re.Match[str], mark: re.Match[str], block: Range) -
 def _without_asides(text: str, one: Quotation) -> Iterator[Quotation]:
     """A quotation in the parts that stand around who speaks."""
     start = one.range.start
-    for aside in _ASIDE.finditer(text, one.range.start, one.range.end):
-        if aside.start() > start:
-            place = Range(aside.start("aside"), aside.end("aside"))
-            yield Quotation(Range(start, aside.start() + 1), closed=True, aside=place)
+    aside = _ASIDE.search(text, start, one.range.end)
+    while aside is not None:
+        if SPOKEN.isdisjoint(re.findall(r"\w+", aside["aside"].lower())):
+            aside = _ASIDE.search(text, aside.start() + 1, one.range.end)
+            continue
+        place = Range(aside.start("aside"), aside.end("aside"))
+        yield Quotation(Range(start, aside.start() + 1), closed=True, aside=place)
         start = aside.end()
+        aside = _ASIDE.search(text, start, one.range.end)
     if text[start : one.range.end].strip():
         yield Quotation(Range(start, one.range.end), one.closed)
 

@@ -121,11 +121,14 @@ class Resolver:
         if verb is None or verb.head.i >= head.i:
             return Resolved()
         noun = verb.head
-        last = min(noun.right_edge.i, verb.left_edge.i - 1)
-        found = self._resolve(Source(source.at, noun.left_edge.i, max(noun.i, last)), depth=depth + 1)
+        last = max(noun.i, min(noun.right_edge.i, verb.left_edge.i - 1))
+        while last > noun.i and noun.doc[last].is_punct:
+            last -= 1
+        named = Source(source.at, noun.left_edge.i, last)
+        found = self._resolve(named, depth=depth + 1)
         if found.speaker is None:
             return found
-        place = self._told.parsed[source.at].place(noun.left_edge.i, max(noun.i, last))
+        place = self._told.place(named)
         return Resolved(found.speaker, found.named_at or place, found.person)
 
     # Pronouns

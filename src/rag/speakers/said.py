@@ -21,35 +21,37 @@ def whose_words(text: str, sentences: Sequence[Sentence], statements: Sequence[S
     Sentences in the author's voice, and those in which several people speak, are left out. Of statements inside each
     other the outermost counts: in "Doe says that Roe lied" it is Doe who speaks.
     """
-    ends = [sentence.range.end for sentence in sentences]
-    touching: dict[int, list[Statement]] = {}
-    for statement in statements:
-        met: set[int] = set()
-        for one in statement.content:
-            at = bisect_right(ends, one.start)
-            while at < len(sentences) and sentences[at].range.start < one.end:
-                met.add(at)
-                at += 1
-        for at in met:
-            touching.setdefault(at, []).append(statement)
     found: dict[int, Statement] = {}
-    for at in sorted(touching):
-        whose = _whose(text, sentences[at].range, touching[at])
+    for at, told in sorted(_told(sentences, statements).items()):
+        whose = _whose(text, sentences[at].range, [(statements[one], ranges) for one, ranges in told.items()])
         if whose is not None:
             found[sentences[at].number] = whose
     return found
 
 
-def _whose(text: str, place: Range, statements: Sequence[Statement]) -> Statement | None:
+def _told(sentences: Sequence[Sentence], statements: Sequence[Statement]) -> dict[int, dict[int, list[Range]]]:
+    """For the position of a sentence the statements that touch it, by position, with the ranges that do."""
+    ends = [sentence.range.end for sentence in sentences]
+    told: dict[int, dict[int, list[Range]]] = {}
+    for number, statement in enumerate(statements):
+        for one in statement.content:
+            at = bisect_right(ends, one.start)
+            while at < len(sentences) and sentences[at].range.start < one.end:
+                told.setdefault(at, {}).setdefault(number, []).append(one)
+                at += 1
+    return told
+
+
+def _whose(text: str, place: Range, told: Sequence[tuple[Statement, Sequence[Range]]]) -> Statement | None:
     whole = _letters(text, place, [place])
-    said = [(one, _letters(text, place, one.content)) for one in statements]
+    said = [(one, _letters(text, place, ranges)) for one, ranges in told]
     best, words = max(said, key=lambda pair: (len(pair[1]), -pair[0].cue.start))
-    told = words | _letters(text, place, [best.source, best.cue])
+    own = words | _letters(text, place, [best.source, best.cue])
     for other, letters in said:
-        if other.speaker != best.speaker and len(letters - told) > _OTHERS * len(whole):
+        if other.speaker != best.speaker and len(letters - own) > _OTHERS * len(whole):
             return None
     alone = best.attribution != "indirect" and all(other.speaker == best.speaker for other, _ in said)
-    return best if len(told) >= (_QUOTED if alone else _MOST) * len(whole) else None
+    return best if len(own) >= (_QUOTED if alone else _MOST) * len(whole) else None
 
 
 def _letters(text: str, within: Range, places: Iterable[Range]) -> set[int]:

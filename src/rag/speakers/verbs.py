@@ -29,7 +29,7 @@ def verb_clause(verb: Token, quoted: Sequence[bool]) -> Clause | None:
     kinds = CONTENT.get(lemma)
     if verb.lower_ in NAMING and _object(verb) in REASONS:
         kinds = frozenset({IT})
-    elif (verb.lower_ in _PUTTING and _object(verb) == "it") or (
+    elif (verb.lower_ in _PUTTING and _object(verb) == "it" and _put_somehow(verb)) or (
         lemma not in SAYING and _closes_quotation(verb, quoted)
     ):
         lemma, kinds = "say", frozenset({THAT})
@@ -88,6 +88,11 @@ def _closes_quotation(verb: Token, quoted: Sequence[bool]) -> bool:
     else:
         return False
     return before > 0 and verb.doc[before].text in _CLOSING and verb.doc[before - 1].text in (",", "!", "?", "…", "—")
+
+
+def _put_somehow(verb: Token) -> bool:
+    """Whether "it" is put into words: "puts it bluntly", "put it this way", "put it like this"."""
+    return any(child.dep_ in ("advmod", "npadvmod") or child.lower_ == "like" for child in verb.children)
 
 
 def _object(verb: Token) -> str:
@@ -199,7 +204,8 @@ def _around(verb: Token, source: set[int], quoted: Sequence[bool]) -> set[int]:
     ]
     if any(i < len(doc) and quoted[i] for i in beside):
         return set()
-    if verb.dep_ in ("parataxis", "advcl", "ccomp", "conj") and verb.head.tag_[:2] in ("VB", "MD"):
+    announces = doc[-1].text == ":" and verb.dep_ == "conj"  # "Doe came, and she said:"
+    if verb.dep_ in ("parataxis", "advcl", "ccomp", "conj") and verb.head.tag_[:2] in ("VB", "MD") and not announces:
         around = set(span(verb.head)) - set(span(verb))
         if around:
             return around
