@@ -36,6 +36,15 @@ def test_a_name_that_is_spelled_otherwise_is_the_same() -> None:
     assert last("Colonel Idris Al-Hadid came to the harbour. Al Hadid said that it rained.") == "Idris Al-Hadid"
 
 
+def test_small_words_of_a_name_are_part_of_it() -> None:
+    assert last("Mayor Ann Low came. Mayor Ben Low said that it rained.") == "Ben Low"
+    assert last("Mayor Ann Gore came. Senator Al Gore said that it rained.") == "Al Gore"
+
+
+def test_a_surname_that_differs_in_its_first_letter_is_another() -> None:
+    assert last("Mayor Ann Miller came. Mayor Hiller said that it rained.") == "Hiller"
+
+
 def test_a_surname_may_come_before_the_full_name() -> None:
     assert last("Low said that it rained. Ann Low came later.") == "Ann Low"
 

@@ -119,7 +119,9 @@ def test_a_letter_more_or_less_is_the_same_long_name(one: str, other: str) -> No
     assert alike_names(one, other) and alike_names(other, one)
 
 
-@pytest.mark.parametrize(("one", "other"), [("low", "lows"), ("kasim", "kasin"), ("orbekov", "orbakev"), ("", "a")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("low", "lows"), ("kasim", "kasin"), ("orbekov", "orbakev"), ("miller", "hiller"), ("", "a")]
+)
 def test_short_names_and_two_letters_make_another_name(one: str, other: str) -> None:
     assert not alike_names(one, other) and not alike_names(other, one)
 
@@ -163,7 +165,8 @@ def test_every_parsed_character_keeps_its_place(text: str) -> None:
         ("Live: The harbour", False),
         ("the harbour: what we know", False),
         ("Everything that you ever wanted to know: the harbour", False),
-        ("Doe says: “Stay”", True),
+        ("Doe says: we stay", False),
+        ("Ministry of Transport: We will win", True),
         ("Is it shut? Doe: no", False),
         ("At 10:30 it was shut", False),
     ],
