@@ -334,3 +334,10 @@ def test_such_a_topic_with_articles_too_long_is_refused(tmp_path: Path, monkeypa
     assert reply.message == (
         "The question is in Russian, and what was found is in English. Ask in English, or choose fewer articles."
     )
+
+
+def test_articles_in_another_language_are_told_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    russian = read_text("Переговоры в Баку\n\nМинистр сказал, что отношения двух стран скоро улучшатся.\n")
+    speak(monkeypatch, {})
+    with open_with(tmp_path, russian) as library:
+        assert "English articles only, and there is one in Russian" in refused(library.compare("relations")).message

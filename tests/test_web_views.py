@@ -250,6 +250,11 @@ def test_an_article_without_speakers_says_so() -> None:
     assert "Nobody is quoted or reported" in statements_html(article, sentences_of(article), ())
 
 
+def test_an_article_in_another_language_is_told_as_not_read() -> None:
+    article = article_of("ru", [("title", "Переговоры"), ("body", "Министр сказал, что отношения улучшатся.")])
+    assert "and this one is in Russian" in statements_html(article, sentences_of(article), ())
+
+
 def test_many_speakers_are_folded_and_can_be_filtered() -> None:
     article = article_of("a", [("title", "T"), ("body", "Words.")])
     where = Range(3, 8)

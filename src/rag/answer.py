@@ -104,6 +104,12 @@ def in_another_language(question: Question, languages: Languages, *, too_many: b
     return Abstention(question.asked, "not_answered", message, (), 0.0, 0.0)
 
 
+def unheard(asked: str, language: str) -> Abstention:
+    """Return the refusal of a comparison of articles in which nobody is heard, as they are in another language."""
+    message = f"Nobody was heard: who says what is read in English articles only, and there is one in {language}."
+    return Abstention(asked, "not_answered", message, (), 0.0, 0.0)
+
+
 def abstain_across(question: Question, candidates: Candidates, verdict: Verdict, languages: Languages) -> Abstention:
     """Return the refusal of a question in another language, which no sentence seems to answer."""
     message = f"No sentence was found that answers. The question is in {languages.asked}: to be sure, "

@@ -77,6 +77,15 @@ _LIKELY = 0.6
 """How sure it must be of English, or when a letter is foreign to English."""
 
 
+def not_english(text: str) -> str | None:
+    """Return the English name of the language of a text that is surely not English, None when it is or cannot be told.
+
+    Who says what is read with English grammar, which finds nonsense elsewhere.
+    """
+    language = language_of(text)
+    return None if language in (None, "en") else NAMES[language]
+
+
 def language_of(text: str) -> str | None:
     """Return the ISO 639-1 code of the language that a question or an article is written in.
 

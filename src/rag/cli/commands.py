@@ -146,6 +146,7 @@ def search(options: argparse.Namespace) -> int:
 
 def statements(options: argparse.Namespace) -> int:
     """Print who said what in articles of the library, or in the texts of a batch, which need no library."""
+    from rag.languages import not_english
     from rag.shapes import statements_shape
 
     if options.batch is not None:
@@ -156,6 +157,12 @@ def statements(options: argparse.Namespace) -> int:
             shape = {"article": article.id, "statements": statements_shape(said)}
             if options.json or said:
                 show(options, shape, told_statements(article, said))
+            if not said:
+                language = not_english(article.text)
+                why = (
+                    "as far as its words show" if language is None else f"in {language}: only English is read"
+                )
+                say(f"nobody is found to say anything in {article.id}, {why}")
     return 0
 
 

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from rag.answer import Languages, in_another_language, make_quote
+from rag.answer import Languages, in_another_language, make_quote, unheard
 from rag.compare import (
     Compared,
     Heard,
@@ -87,6 +87,9 @@ class Comparing:
             limits: How many quotes, and how sure.
         """
         heard = self._hearing.hear(keys)
+        language = self._hearing.foreign(keys) if not heard.spoken else None
+        if language is not None:
+            return unheard(asked, language)
         understood = meant_by(compared, heard)
         if understood is None:
             return None

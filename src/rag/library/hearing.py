@@ -12,6 +12,7 @@ import numpy as np
 from rag.answer import Candidate, text_of
 from rag.compare import Heard, Spoken, one_name_each
 from rag.embed import Vectors
+from rag.languages import not_english
 from rag.library.reading import texts_before
 from rag.library.shelf import Kept, Shelf
 from rag.records import Range, Speaker
@@ -52,6 +53,11 @@ class Hearing:
             one_name_each([one for part in parts for one in part.spoken]),
             np.concatenate(vectors) if vectors else np.empty((0, self._dimensions), np.float32),
         )
+
+    def foreign(self, keys: Sequence[int]) -> str | None:
+        """Return the language of the first article that is surely not English, None when there is none."""
+        kept = (self._shelf.take(key) for key in keys)
+        return next((name for one in kept if one and (name := not_english(one.article.text)) is not None), None)
 
     def _part(self, kept: Kept) -> _Part:
         with self._lock:

@@ -115,9 +115,9 @@ def _trimmed(parsed: Parsed, run: Sequence[int]) -> Sequence[int]:
 
 
 def _statement(text: str, draft: Draft, resolver: Resolver) -> Statement | None:
-    """The statement that a draft has become; None when it has no content after all."""
+    """The statement that a draft has become; None when nobody says anything after all."""
     content = tuple(one for one in draft.ranges() if has_letters(text, one))
-    if not content:
+    if not content or not has_letters(text, draft.source):
         return None
     found = resolver.resolve(draft.mention)
     named_at = found.named_at if found.speaker is not None and found.named_at != draft.source else None

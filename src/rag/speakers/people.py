@@ -76,6 +76,9 @@ class _Register:
         self._people.setdefault(word, {})[person] = None
 
     def find(self, word: str) -> list[_Draft]:
+        """Return who has a word in their name; who has one that is spelled alike only when nobody does."""
+        if word in self._people:
+            return list(self._people[word])
         words = dict.fromkeys(other for key in _keys(word) for other in self._words.get(key, ()))
         return list(dict.fromkeys(p for other in words if alike_names(word, other) for p in self._people[other]))
 
@@ -158,7 +161,7 @@ def _add_short_names(text: str, parsed: Sequence[Parsed], people: list[_Draft], 
         if len(_plain(one.words)) != 1:
             continue
         word = _plain(one.words)[0]
-        named = surnames.find(word) or words.find(word)
+        named = [person for person in surnames.find(word) or words.find(word) if _has_particles(person, one)]
         owner = _owner(text, one, named)
         if owner is None and not named and _is_person(one, word, votes):
             owner = _Draft(text[one.range.start : one.range.end])
@@ -175,6 +178,12 @@ def _register(person: _Draft, one: Named, surnames: _Register, words: _Register)
     surnames.add(plain[-1], person)
     for word in plain:
         words.add(word, person)
+
+
+def _has_particles(person: _Draft, one: Named) -> bool:
+    """Whether a person's name has the small words of a mention: "Al Hadid" is Idris Al-Hadid, "Al Gore" no Ann Gore."""
+    small = PARTICLES.intersection(one.words)
+    return not small or any(small.issubset(mention.words) for mention in (*person.full, *person.short))
 
 
 def _owner(text: str, one: Named, named: Sequence[_Draft]) -> _Draft | None:
@@ -231,8 +240,9 @@ def _family(text: str, one: Named) -> str:
 
 
 def alike_names(one: str, other: str) -> bool:
-    """Return whether two folded words can be spellings of one name: at most a letter apart in six or more."""
-    return one == other or (min(len(one), len(other)) >= _SPELLED and OSA.distance(one, other, score_cutoff=1) <= 1)
+    """Return whether two folded words can be spellings of one name: at most a letter but the first apart."""
+    long = min(len(one), len(other)) >= _SPELLED and one[0] == other[0]
+    return one == other or (long and OSA.distance(one, other, score_cutoff=1) <= 1)
 
 
 def _same_person(one: Sequence[str], other: Sequence[str]) -> bool:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rag.languages import language_of
+from rag.languages import not_english
 from rag.records import Article, Sentence, Statement
 from rag.speakers.find import find_statements
 
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
-_READ = ("en", None)
-"""Languages that are read: English grammar finds nonsense in others; None is too short or unclear to tell."""
 _BATCH = 64
 """Sentences that are parsed together."""
 
@@ -32,7 +30,7 @@ class StatementReader:
 
     def read(self, article: Article, sentences: Sequence[Sentence]) -> tuple[Statement, ...]:
         """Return who says what in an article, in reading order of the cues; nothing where it is not in English."""
-        return find_statements(article, sentences, self) if language_of(article.text) in _READ else ()
+        return find_statements(article, sentences, self) if not_english(article.text) is None else ()
 
     def parse(self, texts: Sequence[str]) -> list[Doc]:
         """Return sentences with tags, dependencies and entities."""

@@ -135,7 +135,7 @@ CALENDAR = _words(
 )
 """Capitalised words that may stand before a name and are no part of it."""
 
-PARTICLES = _words("al bin ibn de da di van von der den la le el ben abu ul ur du dos del y st st. ter ten af av zu")
+PARTICLES = _words("al bin ibn de da di van von der den la le el abu ul ur du dos del y st st. ter ten af av zu")
 """Small words inside a name."""
 
 GENDERS: Mapping[str, Gender] = dict.fromkeys(MALE_TITLES | MALE_NOUNS, "he") | dict.fromkeys(  # type: ignore[assignment]

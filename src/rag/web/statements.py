@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
+from rag.languages import not_english
 from rag.records import Article, Attribution, Range, Sentence, Speaker, Statement
 from rag.web.comparing import speaker_html, title_and_date
 from rag.web.quotes import counted, place, verbatim
@@ -28,7 +29,12 @@ def statements_html(article: Article, sentences: Sequence[Sentence], statements:
     voices = speakers_of(statements)
     head = f'<h2 id="voices">Who said what</h2><p class="origin">In {title_and_date(article)}</p>'
     if not statements:
-        nobody = "Nobody is quoted or reported in this article, as far as its words show."
+        language = not_english(article.text)
+        nobody = (
+            "Nobody is quoted or reported in this article, as far as its words show."
+            if language is None
+            else f"Who said what is read in English articles only, and this one is in {language}."
+        )
         return _frame(article, f'<div class="head">{head}</div><p class="nothing">{nobody}</p>')
     unnamed = [one for one in statements if one.speaker is None]
     shut = len(voices) + bool(unnamed) > OPEN_AT_FIRST
