@@ -167,12 +167,9 @@ def test_a_forgotten_blank_beside_a_quotation_mark_is_parsed_as_one() -> None:
         ("Live: The harbour", False),
         ("the harbour: what we know", False),
         ("Everything that you ever wanted to know: the harbour", False),
-<<<<<<< HEAD
         ("Doe says: “Stay”", False),
-=======
         ("Doe says: we stay", False),
         ("Ministry of Transport: We will win", True),
->>>>>>> spoken
         ("Is it shut? Doe: no", False),
         ("At 10:30 it was shut", False),
     ],

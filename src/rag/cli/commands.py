@@ -159,9 +159,7 @@ def statements(options: argparse.Namespace) -> int:
                 show(options, shape, told_statements(article, said))
             if not said:
                 language = not_english(article.text)
-                why = (
-                    "as far as its words show" if language is None else f"in {language}: only English is read"
-                )
+                why = "as far as its words show" if language is None else f"in {language}: only English is read"
                 say(f"nobody is found to say anything in {article.id}, {why}")
     return 0
 
