@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 from web_fakes import FakeLibrary, article_of, as_library, sentences_of
 
-from rag.records import Answer
+from rag.records import Answer, Range, Speaker, Statement
 from rag.web.conversation import ARTICLES_OPEN, TURNS_KEPT, Conversation
 from rag.web.examples import example_questions
 from rag.web.page import answer_waiting, head, messages
@@ -129,7 +129,12 @@ def test_examples_are_questions_of_the_headings_then_names() -> None:
             ("body", "We met Ann Lee there. Then Ann Lee said so. People like the Caspian Sea and the Caspian Sea."),
         ],
     )
-    assert example_questions(article, sentences_of(article)) == [
+    said = article.text.index("Ann Lee said")
+    source, cue, content = Range(said, said + 7), Range(said + 8, said + 12), Range(said + 13, said + 15)
+    statement = Statement(
+        "indirect", Range(said, said + 7), Range(said + 8, said + 12), (Range(said + 13, said + 15),), speaker
+    )
+    assert example_questions(article, sentences_of(article), (statement,)) == [
         "Why are trains late?",
         "How did it begin?",
         "What did Ann Lee say?",
@@ -139,7 +144,7 @@ def test_examples_are_questions_of_the_headings_then_names() -> None:
 
 def test_examples_stay_away_where_nothing_is_recognised() -> None:
     article = article_of("e", [("title", "日本"), ("body", "これは文です。")])
-    assert example_questions(article, sentences_of(article)) == []
+    assert example_questions(article, sentences_of(article), ()) == []
 
 
 def test_the_head_reaches_for_nothing_outside() -> None:

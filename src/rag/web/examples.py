@@ -1,15 +1,16 @@
-"""An article -> a few questions that a reader could ask it.
+"""An article and who speaks in it -> a few questions that a reader could ask it.
 
-Reads only capital letters and question words, so it helps with English and stays silent elsewhere;
-it does not know whether the article answers what it proposes.
+Reads statements, capital letters and question words, so it helps with English and stays silent elsewhere; it does not
+know whether the article answers what it proposes.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from rag.records import Article, Sentence
+from rag.records import Article, Sentence, Statement
 
 _QUESTION = re.compile(
     r"(?:what|who|whom|whose|which|when|where|why|how)\s+"
@@ -17,21 +18,34 @@ _QUESTION = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(r"\b[A-Z][^\W\d_]+(?:[ -][A-Z][^\W\d_]+){0,3}")
-_SAYS = r"(?:said|says|told|believes|notes|noted|added|adds|argues|warned|explained|stressed|announced)"
 _LONGEST = 90
 """Characters of an example; a longer heading does not fit a button on a phone."""
 
 
-def example_questions(article: Article, sentences: Sequence[Sentence], *, limit: int = 4) -> list[str]:
-    """Up to `limit` questions: headings that ask one, then the names that come up most.
+def example_questions(
+    article: Article, sentences: Sequence[Sentence], statements: Sequence[Statement], *, limit: int = 4
+) -> list[str]:
+    """Up to `limit` questions: headings that ask one, who speaks most, then the names that come up most.
 
-    Headings keep their order and leave room for one name. Among names, those that speak come first, then
-    names of several words, then the more frequent ones; ties go to the first mention.
+    Headings keep their order and leave room for one name. Among names, people who speak come first, who speaks most
+    before the others; then names of several words, then the more frequent ones; ties go to the first mention.
     """
     asked = list(dict.fromkeys(_headings(article, sentences)))
-    named = [_about(name, article.text) for name in _names(article, sentences)]
+    speakers = _speakers(statements)
+    spoken_of = [name for name in _names(article, sentences) if not any(name in one or one in name for one in speakers)]
+    named = [f"What did {name} say?" for name in speakers] + [_about(name, article.text) for name in spoken_of]
     room = limit - 1 if named else limit
     return list(dict.fromkeys(asked[:room] + named))[:limit]
+
+
+def _speakers(statements: Sequence[Statement]) -> list[str]:
+    """The names of people who speak, those with most statements first; groups and places are no people."""
+    names = [one.speaker.name for one in statements if one.speaker and all(map(_capital, one.speaker.name.split()))]
+    return [name for name, _ in Counter(name for name in names if " " in name).most_common()]
+
+
+def _capital(word: str) -> bool:
+    return word[0].isupper()
 
 
 def _headings(article: Article, sentences: Sequence[Sentence]) -> Iterator[str]:
@@ -49,8 +63,8 @@ def _names(article: Article, sentences: Sequence[Sentence]) -> list[str]:
             seen |= {name.group(): None for name in _NAME.finditer(words) if name.start() > 1}
     total = {name: len(re.findall(rf"\b{re.escape(name)}\b", article.text)) for name in seen}
 
-    def rank(name: str) -> tuple[bool, bool, int]:
-        return not _speaks(name, article.text), " " not in name or total[name] < 2, -total[name]
+    def rank(name: str) -> tuple[bool, int]:
+        return " " not in name or total[name] < 2, -total[name]
 
     chosen: list[str] = []
     for name in sorted(seen, key=rank):
@@ -59,13 +73,6 @@ def _names(article: Article, sentences: Sequence[Sentence]) -> list[str]:
     return chosen
 
 
-def _speaks(name: str, text: str) -> bool:
-    known = re.escape(name)
-    return re.search(rf"\b{known} {_SAYS}\b|\b{_SAYS} {known}\b", text) is not None
-
-
 def _about(name: str, text: str) -> str:
-    if _speaks(name, text):
-        return f"What did {name} say?"
     article = "the " if re.search(rf"\bthe {re.escape(name)}\b", text) else ""
     return f"What is said about {article}{name}?"

@@ -221,7 +221,9 @@ def _example_buttons(library: Library) -> list[Any]:
     found: list[str] = []
     if summaries:
         first = summaries[0].id
-        found = example_questions(library.article(first), library.sentences(first), limit=EXAMPLES)
+        found = example_questions(
+            library.article(first), library.sentences(first), library.statements(first), limit=EXAMPLES
+        )
     shown = [gr.update(value=question, visible=True) for question in found]
     return shown + [gr.update(visible=False)] * (EXAMPLES - len(shown))
 
