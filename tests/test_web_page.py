@@ -131,9 +131,7 @@ def test_examples_are_questions_of_the_headings_then_names() -> None:
     )
     said = article.text.index("Ann Lee said")
     source, cue, content = Range(said, said + 7), Range(said + 8, said + 12), Range(said + 13, said + 15)
-    statement = Statement(
-        "indirect", Range(said, said + 7), Range(said + 8, said + 12), (Range(said + 13, said + 15),), speaker
-    )
+    statement = Statement("indirect", source, cue, (content,), Speaker("Ann Lee"))
     assert example_questions(article, sentences_of(article), (statement,)) == [
         "Why are trains late?",
         "How did it begin?",
