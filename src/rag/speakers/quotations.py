@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from rag.records import Range
 from rag.speakers.cues import SPOKEN
 
-_CLOSERS = {"“": "”\"“", "„": "“”\"", "«": "»”\"", "»": "«", "\"": "\"”", "”": "”", "‘": "’", "‹": "›"}  # fmt: skip
+_CLOSERS = {
+    "“": ("”", '"'), "„": ("“", "”", '"'), "«": ("»", "”", '"'), "»": ("«",), '"': ('"', "”"), "”": ("”",),
+    "‘": ("’",), "‹": ("›",), "''": ("''",), "``": ("''",),
+}  # fmt: skip
 """For every mark that opens a quotation, those that may close it, in good typesetting or bad."""
 _MARK = re.compile("[“”„«»\"‘’‹›]|''|``")
 
@@ -58,7 +61,7 @@ def _outermost(text: str, block: Range) -> list[Quotation]:
             elif mark.group() in "”»" and _closes_speech(text, mark, block):
                 start = _sentence_start(text, found[-1].range.end if found else block.start, mark.start())
                 found.append(Quotation(Range(start, mark.end()), closed=False))
-        elif mark.group() in _closers(opened) and _closes(text, mark, block):
+        elif mark.group() in _CLOSERS[opened.group()] and _closes(text, mark, block):
             found.append(Quotation(Range(opened.start(), mark.end()), closed=True))
             opened = None
         elif mark.group() == opened.group() and _opens(text, mark, block) and mark.group() in "“„«":
@@ -96,13 +99,6 @@ def _sentence_start(text: str, start: int, end: int) -> int:
     stops = list(re.finditer(r"[.!?…]\s+", text[start:end]))
     first = start + (stops[-1].end() if stops else 0)
     return first + len(text[first:end]) - len(text[first:end].lstrip())
-
-
-def _closers(opened: re.Match[str]) -> tuple[str, ...]:
-    mark = opened.group()
-    if mark in ("''", "``"):
-        return ("''",)
-    return tuple(_CLOSERS[mark].replace("“", "")) if mark == "“" else tuple(_CLOSERS[mark])
 
 
 def _opens(text: str, mark: re.Match[str], block: Range) -> bool:
