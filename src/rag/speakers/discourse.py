@@ -66,31 +66,20 @@ class Discourse:
     def meant(self, source: Source, gender: Gender) -> Person | None:
         """Return whom "he" or "she" means: the only one it can, or who speaks and is spoken of last; else nobody."""
         before = [pair for pair in self.near(source) if pair[1].gender in (None, gender)]
-        block = self.parsed[source.at].paragraph
-        here = [pair for pair in before if self.parsed[pair[0].at].paragraph == block]
+        paragraph = self.parsed[source.at].paragraph
+        here = [pair for pair in before if self.parsed[pair[0].at].paragraph == paragraph]
         spoke = last = self.spoke(source, gender)
         if last is not None and self.last is not None:
             since = {person for one, person in before if self.last[0].at < one.at}
             spoke = last if since <= {last} else None
-        for group in (here, before):
-            people = list(dict.fromkeys(person for _, person in group))
-            if spoke is not None and not people:
-                return spoke
-            if len(people) == 1:
-                certain = last in (None, people[0]) and not self._spoken_of_before(source, gender, group[0][0])
-                return people[0] if certain or group[-1][0].subject else None
-            if people:
-                subjects = [person for one, person in group if one.subject]
-                if spoke is not None and (not subjects or subjects[-1] is spoke):
-                    return spoke
-                latest = group[-1]
-                if subjects and latest[0].subject and latest[1] is subjects[-1] and spoke in (None, subjects[-1]):
-                    return subjects[-1]
-                told_of = [person for one, person in group if one.subject and one.at == latest[0].at]
-                if len(told_of) == 1 and told_of[0].gender == gender and last in (None, told_of[0]):
-                    return told_of[0]
-                return None
-        return spoke
+        group = here or (before if spoke is None else [])
+        if not group:
+            return spoke
+        first, person = group[0]
+        if any(other is not person for _, other in group):
+            return _foremost(group, spoke, gender, last)
+        certain = last in (None, person) and not self._spoken_of_before(source, gender, first)
+        return person if certain or group[-1][0].subject else None
 
     def near(self, source: Source) -> list[tuple[Named, Person]]:
         """Return the mentions before a place, outside quotation marks, as far back as a pronoun may reach."""
@@ -135,3 +124,20 @@ class Discourse:
             for at in range(self._first_within(source, 0), named.at + 1)
             for token in (self.parsed[at].doc[: named.first] if at == named.at else self.parsed[at].doc)
         )
+
+
+def _foremost(
+    group: Sequence[tuple[Named, Person]], spoke: Person | None, gender: Gender, last: Person | None
+) -> Person | None:
+    """The one of several people who was the subject last: who spoke last, or else who is named last of all.
+
+    Of those whom the last naming sentence tells of, its one subject is meant when the gender is known to fit.
+    """
+    subjects = [person for one, person in group if one.subject]
+    if spoke is not None and (not subjects or subjects[-1] is spoke):
+        return spoke
+    latest, person = group[-1]
+    if latest.subject and spoke in (None, person):
+        return person
+    told_of = [other for one, other in group if one.subject and one.at == latest.at]
+    return told_of[0] if len(told_of) == 1 and told_of[0].gender == gender and last in (None, told_of[0]) else None

@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from rag.records import Range
 from rag.speakers.cues import SPOKEN
 
-_CLOSERS = {"“": "”\"“", "„": "“”\"", "«": "»”\"", "»": "«", "\"": "\"”", "”": "”", "‘": "’", "‹": "›"}  # fmt: skip
+_CLOSERS = {
+    "“": ("”", '"'), "„": ("“", "”", '"'), "«": ("»", "”", '"'), "»": ("«",), '"': ('"', "”"), "”": ("”",),
+    "‘": ("’",), "‹": ("›",), "''": ("''",), "``": ("''",),
+}  # fmt: skip
 """For every mark that opens a quotation, those that may close it, in good typesetting or bad."""
 _MARK = re.compile("[“”„«»\"‘’‹›]|''|``")
 
@@ -71,7 +74,7 @@ def _outermost(text: str, block: Range) -> list[Quotation]:
 
 def _ends(text: str, opened: re.Match[str], mark: re.Match[str], block: Range) -> bool:
     """Whether a mark ends the quotation that another opened, also where an opening one is typed for a closing one."""
-    if mark.group() in _closers(opened):
+    if mark.group() in _CLOSERS[opened.group()]:
         return _closes(text, mark, block)
     before, after = text[mark.start() - 1], text[mark.end()] if mark.end() < block.end else " "
     return mark.group() == opened.group() == "“" and not before.isspace() and not after.isalnum()
@@ -104,13 +107,6 @@ def _sentence_start(text: str, start: int, end: int) -> int:
     stops = list(re.finditer(r"[.!?…]\s+", text[start:end]))
     first = start + (stops[-1].end() if stops else 0)
     return first + len(text[first:end]) - len(text[first:end].lstrip())
-
-
-def _closers(opened: re.Match[str]) -> tuple[str, ...]:
-    mark = opened.group()
-    if mark in ("''", "``"):
-        return ("''",)
-    return tuple(_CLOSERS[mark].replace("“", "")) if mark == "“" else tuple(_CLOSERS[mark])
 
 
 def _opens(text: str, mark: re.Match[str], block: Range) -> bool:

@@ -12,37 +12,31 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 _OWN_WORDS = frozenset({"aux", "auxpass", "neg", "prt"})
+"""What hangs on a verb and belongs to it: "did not point out"."""
 _CLOSING = frozenset({"”", '"', "''", "»", "“", "’"})
-_NAMING = frozenset({"NNP", "NNPS", "DT", "NN", "NNS", "JJ", "PRP$", "CD"})
-_OPENING = frozenset({"PRP", "PRP$", "DT", "NNP", "EX", "NNS", "WDT", "WP", "WRB"})
+_OPEN_NAME = frozenset({"NNP", "NNPS", "DT", "NN", "NNS", "JJ", "PRP$", "CD"})
+_OPEN_CLAUSE = frozenset({"PRP", "PRP$", "DT", "NNP", "EX", "NNS", "WDT", "WP", "WRB"})
+"""Tags of the words that a mention of a speaker, and a clause that is said, may open with."""
 _FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 _REFRAINING = ("avoid", "refus", "declin", "stop", "fail", "refrain", "abstain")
 """Beginnings of verbs that tell that something was not done."""
 _GUESSING = frozenset({"presumably", "maybe", "perhaps", "probably", "possibly"})
 _PUTTING = ("put", "puts", "putting")
 _DEEPEST = 5
+"""Verbs that may share a subject in a row; a longer row was misread."""
+_NEARBY = 5
+"""Tokens behind a verb among which its "that" must stand."""
 
 
 def verb_clause(verb: Token, quoted: Sequence[bool]) -> Clause | None:
     """Return what somebody says with a verb, None when the verb tells of no saying."""
-    lemma = LEMMAS.get(verb.lower_, "")
-    kinds = CONTENT.get(lemma)
-    if verb.lower_ in NAMING and _object(verb) in REASONS:
-        kinds = frozenset({IT})
-    elif (verb.lower_ in _PUTTING and _object(verb) == "it" and _put_somehow(verb)) or (
-        lemma not in SAYING and _closes_quotation(verb, quoted)
-    ):
-        lemma, kinds = "say", frozenset({THAT})
+    lemma, kinds = _meaning(verb, quoted)
     if kinds is None or not _asserted(verb):
         return None
     saying = lemma in SAYING
     inverted = _inverted(verb) if saying else None
-    subject = inverted or _subject(verb)
-    if subject is not None and inverted is None and quoted[subject.i]:
-        subject = next((c for c in verb.children if c.dep_ == "nsubj" and not quoted[c.i]), subject)
-    if subject is None or subject.lower_ in EMPTY_SUBJECTS or quoted[subject.i]:
-        return None
-    if lemma == "call" and not _named_something(verb):
+    subject = inverted or _unquoted(_subject(verb), verb, quoted)
+    if subject is None or subject.lower_ in EMPTY_SUBJECTS:
         return None
     source = mention_of(subject, verb, quoted)
     if not source:
@@ -52,19 +46,7 @@ def verb_clause(verb: Token, quoted: Sequence[bool]) -> Clause | None:
     if origin is not None and subject.i > verb.i:  # "complains farmer Doe from the village"
         source |= set(span(origin))
         own |= source
-    if inverted is not None:
-        content = _main(verb.doc, subject, own)
-    else:
-        content = _complements(verb, kinds) - own
-        after = {i for i in content if i > verb.i}
-        if after and max(source) < verb.i and min(source) and verb.doc[min(source) - 1].text in (":", ";"):
-            content = after
-        if not content and THAT in kinds:
-            content = _after_that(verb)
-        if not content and saying:
-            content = _around(verb, source, quoted) - own
-        elif saying and verb.dep_ == "conj" and content and max(content) < verb.i:
-            content |= set(range(min(content)))
+    content = _main(verb.doc, subject, own) if inverted is not None else _content(verb, kinds, source, own, quoted)
     if (not content and not saying) or (content and all(_reflexive(verb.doc[i]) for i in content)):
         return None
     return Clause(ascending(source), _cue(verb), ascending(content), THAT in kinds or verb.doc[-1].text == ":")
@@ -88,6 +70,41 @@ def _closes_quotation(verb: Token, quoted: Sequence[bool]) -> bool:
     else:
         return False
     return before > 0 and verb.doc[before].text in _CLOSING and verb.doc[before - 1].text in (",", "!", "?", "…", "—")
+
+
+def _meaning(verb: Token, quoted: Sequence[bool]) -> tuple[str, frozenset[str] | None]:
+    """The verb that a form belongs to, and what it takes as content here; None where it tells of no saying."""
+    if verb.lower_ in NAMING and _object(verb) in REASONS:
+        return "", frozenset({IT})
+    if verb.lower_ in _PUTTING and _object(verb) == "it" and _put_somehow(verb):
+        return "say", frozenset({THAT})
+    lemma = LEMMAS.get(verb.lower_, "")
+    if lemma not in SAYING and _closes_quotation(verb, quoted):
+        return "say", frozenset({THAT})
+    return lemma, CONTENT.get(lemma) if lemma != "call" or _named_something(verb) else None
+
+
+def _unquoted(subject: Token | None, verb: Token, quoted: Sequence[bool]) -> Token | None:
+    """A subject that stands outside of quotation marks, if the verb has one."""
+    if subject is None or not quoted[subject.i]:
+        return subject
+    return next((c for c in verb.children if c.dep_ == "nsubj" and not quoted[c.i]), None)
+
+
+def _content(verb: Token, kinds: frozenset[str], source: set[int], own: set[int], quoted: Sequence[bool]) -> set[int]:
+    """What is said with a verb: what it takes, what follows "that", or what stands around it; not its `own` words."""
+    saying = _meaning(verb, quoted)[0] in SAYING
+    content = _complements(verb, kinds) - own
+    after = {i for i in content if i > verb.i}
+    if after and max(source) < verb.i and min(source) and verb.doc[min(source) - 1].text in (":", ";"):
+        content = after
+    if not content and THAT in kinds:
+        content = _after_that(verb)
+    if not content and saying:
+        return _around(verb, source, quoted) - own
+    if saying and verb.dep_ == "conj" and content and max(content) < verb.i:
+        content |= set(range(min(content)))
+    return content
 
 
 def _put_somehow(verb: Token) -> bool:
@@ -154,7 +171,7 @@ def _reporting(verb: Token, head: Token) -> Token:
 def _inverted(verb: Token) -> Token | None:
     """Who speaks in "the plan, said Doe, will fail" where the parse has it otherwise."""
     doc, at = verb.doc, verb.i
-    if not 0 < at < len(doc) - 2 or verb.tag_ not in ("VBD", "VBZ", "VBP") or doc[at + 1].tag_ not in _NAMING:
+    if not 0 < at < len(doc) - 2 or verb.tag_ not in ("VBD", "VBZ", "VBP") or doc[at + 1].tag_ not in _OPEN_NAME:
         return None
     quoted = doc[at - 1].text in _CLOSING
     if not quoted and (doc[at - 1].text != "," or "whom" in CONTENT[LEMMAS[verb.lower_]]):
@@ -211,7 +228,7 @@ def _around(verb: Token, source: set[int], quoted: Sequence[bool]) -> set[int]:
             return around
     if _object(verb):  # "wrote her last report"
         return set()
-    if doc[-1].text != ":" and verb.i > max(source) and verb.i + 1 < len(doc) and doc[verb.i + 1].tag_ in _OPENING:
+    if doc[-1].text != ":" and verb.i > max(source) and verb.i + 1 < len(doc) and doc[verb.i + 1].tag_ in _OPEN_CLAUSE:
         return set(range(verb.i + 1, len(doc)))
     return set()
 
@@ -219,7 +236,7 @@ def _around(verb: Token, source: set[int], quoted: Sequence[bool]) -> set[int]:
 def _after_that(verb: Token) -> set[int]:
     """What follows a verb and "that", where the parser lost the thread."""
     doc = verb.doc
-    for i in range(verb.i + 1, min(verb.i + 5, len(doc) - 1)):
+    for i in range(verb.i + 1, min(verb.i + _NEARBY, len(doc) - 1)):
         if doc[i].lower_ == "that" and doc[i].tag_ == "IN":
             return set(range(i, len(doc) - doc[-1].is_punct))
         if doc[i].tag_[:2] == "VB" or doc[i].is_punct:
