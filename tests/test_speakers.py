@@ -136,6 +136,17 @@ def test_a_quotation_inside_of_a_report_makes_it_mixed() -> None:
     assert attributions("Ann Low said the harbour “will stay shut.”") == ["mixed"]
 
 
+def test_marks_inside_of_what_is_said_belong_to_it() -> None:
+    text = "Ann Low called the plan for the harbour “a disaster for us all.”"
+    assert told(text) == low("called", "the plan for the harbour “a disaster for us all.”")
+    assert attributions(text) == ["mixed"]
+
+
+def test_what_a_name_with_a_colon_announces_in_marks_is_direct() -> None:
+    text = "Ann Low: “We wait all summer”.\n\nIt rained in the town all day long and in the night."
+    assert (told(text), attributions(text)) == (low(":", "“We wait all summer”."), ["direct"])
+
+
 @pytest.mark.parametrize(
     "text", ["The ferry “Halcyon Dawn” sank, Ann Low said.", "Ann Low said that the “Halcyon Dawn” sank."]
 )

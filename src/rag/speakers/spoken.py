@@ -18,8 +18,9 @@ def body_quotations(article: Article) -> list[list[Quotation]]:
 def give_quotations(article: Article, drafts: Sequence[Draft], quotations: Sequence[Sequence[Quotation]]) -> None:
     """Give every quotation to the draft that says it, if there is one.
 
-    Three passes, the surest first: quotations that hold or touch what is said, or stand beside its cue; what a colon
-    announces, and what follows with nothing in between, over paragraphs too; what stands right before.
+    Passes, the surest first: quotations that hold or touch what is said, or stand beside its cue; what a colon
+    announces, and what follows with nothing in between, over paragraphs too; what stands right before. Whoever is not
+    heard beside quotations has those inside of what he says.
     """
     giver = _Giver(article, drafts, quotations)
     speaking = [draft for draft in drafts if draft.speech]
@@ -29,6 +30,9 @@ def give_quotations(article: Article, drafts: Sequence[Draft], quotations: Seque
         giver.give_following(draft)
     for draft in speaking:
         giver.give_preceding(draft)
+    for draft in drafts:
+        if not draft.speech:
+            giver.give_inside(draft)
 
 
 class _Giver:
@@ -53,6 +57,12 @@ class _Giver:
             if not others or any(_near(self._text, one.range, part) for part in parts):
                 own.append(one)
         self._take(draft, own)
+
+    def give_inside(self, draft: Draft) -> None:
+        """Give what stands inside of what is said anyway: "called it “a mess”"; the marks belong to it."""
+        here = meeting(self._quotations[draft.sentence.block], draft.sentence.range)
+        said = [one for one in here if any(_meet(one.range, part) for part in draft.content)]
+        self._take(draft, [one for one in said if not is_label(self._text, one)])
 
     def give_following(self, draft: Draft) -> None:
         """Give what comes after the last quotation, or after a colon, as long as only space stands in between.
