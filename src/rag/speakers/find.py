@@ -41,17 +41,7 @@ def find_statements(article: Article, sentences: Sequence[Sentence], parser: Par
     """Return who says what in an article, in reading order of the cues."""
     quotations = body_quotations(article)
     parsed = _parse(article, sentences, parser, quotations)
-    drafts = [
-        _draft(at, one, clause)
-        for at, one in enumerate(parsed)
-        if one.sentence.kind in ("body", "title")
-        for clause in find_clauses(one.doc, one.quoted)
-    ]
-    announced = list(announced_drafts(article, parsed))
-    whole = {draft.sentence.block for draft in announced if draft.sentence.kind == "body"}
-    drafts = [draft for draft in drafts if draft.sentence.block not in whole] + announced
-    told = {draft.mention.at for draft in drafts}
-    drafts += [draft for draft in aside_drafts(article, parsed, quotations) if draft.mention.at not in told]
+    drafts = _drafts(article, parsed, quotations)
     give_quotations(article, drafts, quotations)
     drafts = give_monologues(article, sentences, drafts)
     give_sections(article, sentences, drafts)
@@ -88,6 +78,22 @@ def _quoted(doc: Doc, words: Plain, quotations: Sequence[Quotation]) -> tuple[bo
     """For each token whether it stands inside of quotation marks."""
     inside = {n for one in quotations for n in range(one.range.start + 1, one.range.end)}
     return tuple(words.places[token.idx] in inside for token in doc)
+
+
+def _drafts(article: Article, parsed: Sequence[Parsed], quotations: Sequence[Sequence[Quotation]]) -> list[Draft]:
+    """All that sentences tell as said; a turn is one saying, and an aside counts where grammar found nothing."""
+    drafts = [
+        _draft(at, one, clause)
+        for at, one in enumerate(parsed)
+        if one.sentence.kind in ("body", "title")
+        for clause in find_clauses(one.doc, one.quoted)
+    ]
+    announced = list(announced_drafts(article, parsed))
+    whole = {draft.sentence.block for draft in announced if draft.sentence.kind == "body"}
+    drafts = [draft for draft in drafts if draft.sentence.block not in whole] + announced
+    told = {draft.mention.at for draft in drafts}
+    asides = (draft for draft in aside_drafts(article, parsed, quotations) if draft.mention.at not in told)
+    return [*drafts, *asides]
 
 
 def _draft(at: int, parsed: Parsed, clause: Clause) -> Draft:
