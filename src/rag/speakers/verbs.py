@@ -52,10 +52,12 @@ def verb_clause(verb: Token, quoted: Sequence[bool]) -> Clause | None:
     return Clause(ascending(source), _cue(verb), ascending(content), THAT in kinds or verb.doc[-1].text == ":")
 
 
-def _named_something(verb: Token) -> bool:
+def _named_something(verb: Token, quoted: Sequence[bool]) -> bool:
     """Whether somebody is called something or called for, rather than called on the telephone."""
     taken = ("oprd", "ccomp", "xcomp", "attr", "acomp")
-    return any(c.dep_ in taken or c.lower_ == "for" or kind_of(c) == "for" for c in verb.children)
+    return any(quoted[verb.i :]) or any(
+        c.dep_ in taken or c.lower_ == "for" or kind_of(c) == "for" for c in verb.children
+    )
 
 
 def _closes_quotation(verb: Token, quoted: Sequence[bool]) -> bool:
@@ -81,7 +83,7 @@ def _meaning(verb: Token, quoted: Sequence[bool]) -> tuple[str, frozenset[str] |
     lemma = LEMMAS.get(verb.lower_, "")
     if lemma not in SAYING and _closes_quotation(verb, quoted):
         return "say", frozenset({THAT})
-    return lemma, CONTENT.get(lemma) if lemma != "call" or _named_something(verb) else None
+    return lemma, CONTENT.get(lemma) if lemma != "call" or _named_something(verb, quoted) else None
 
 
 def _unquoted(subject: Token | None, verb: Token, quoted: Sequence[bool]) -> Token | None:
