@@ -28,6 +28,7 @@ class OnnxEncoder:
         manifest = check_files(folder)
         self._path, self._threads = folder / "encoder.onnx", threads
         self._session = load_session(self._path, threads=threads)
+        self._apart: Any = None  # the model once more, for one thread; opened when it pays
         self._tokenizer = load_tokenizer(folder / "tokenizer.json")
         self.max_tokens: int = manifest["max_tokens"]
         self.dimensions: int = manifest["dimensions"]
@@ -58,9 +59,10 @@ class OnnxEncoder:
         if len(windows) < _MANY or self._threads == 1:
             yield from (_run(self._session, window) for window in windows)
             return
-        session = load_session(self._path, threads=1)
+        if self._apart is None:
+            self._apart = load_session(self._path, threads=1)
         with ThreadPoolExecutor(self._threads) as pool:
-            yield from pool.map(partial(_run, session), windows)
+            yield from pool.map(partial(_run, self._apart), windows)
 
 
 def _run(session: Any, window: Sequence[int]) -> Vector:

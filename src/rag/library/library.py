@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -297,15 +298,12 @@ class Library:
 
         cut = sentences(article)
         limit = min(self.settings.passage_tokens, self._encoder.max_tokens)
-        runs = passages(article, cut, count_tokens=self._encoder.count_tokens, max_tokens=limit)
-        return Entry(
-            article,
-            cut,
-            self._encoder.encode([text_of(article, sentence.range) for sentence in cut]),
-            runs,
-            self._encoder.encode([text_of(article, passage.range) for passage in runs]),
-            self._reading(article, cut),
-        )
+        with ThreadPoolExecutor(1) as other:  # grammar takes one core, and leaves the other to the encoder
+            reading = other.submit(self._reading, article, cut)
+            runs = passages(article, cut, count_tokens=self._encoder.count_tokens, max_tokens=limit)
+            places = [*(sentence.range for sentence in cut), *(passage.range for passage in runs)]
+            vectors = self._encoder.encode([text_of(article, place) for place in places])
+            return Entry(article, cut, vectors[: len(cut)], runs, vectors[len(cut) :], reading.result())
 
     def _reading(self, article: Article, sentences: Sequence[Sentence]) -> Reading:
         return Reading(self._reader.identity, self._reader.read(article, sentences))
