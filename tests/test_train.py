@@ -12,7 +12,7 @@ from rag.errors import UnreadableFileError
 from rag.evaluate.cases import part_of
 from rag.evidence import FEATURES, FILE, load_models
 from rag.train.accounts import account_windows
-from rag.train.evidence import fit_logistic, train_evidence
+from rag.train.evidence import _LEANINGS, best_leaning, fit_logistic, train_evidence
 from rag.train.pools import QUESTIONS, Case, load_cases, make_cases
 from rag.train.spoil import OPPOSITE, as_yes_or_no, smudge, spoil
 from rag.train.teacher import Teacher
@@ -238,3 +238,8 @@ def test_the_teacher_says_how_near_what_it_knows_is_and_reads_it_once(tmp_path: 
 def test_without_names_no_passages_are_put_together() -> None:
     case = make_case("Rain fell on the town all day long.", "It was cold in the town all night.", labels=[0.0, 0.0])
     assert list(account_windows([case], 5, random.Random(0))) == []
+
+
+def test_of_leanings_as_good_as_the_best_the_one_that_quotes_least_is_taken() -> None:
+    sure = (np.array([0.9, 0.1]), np.array([1.0, 0.0]))  # one quote is right, whatever the leaning
+    assert best_leaning([sure] * 5) == min(_LEANINGS)

@@ -17,9 +17,9 @@ from rag.speakers.roles import (
     HONORIFICS,
     ORGANISATIONS,
     PARTICLES,
-    PERSONS,
     RANKS,
     Gender,
+    names_person,
 )
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _NAME_TAGS = ("NNP", "NNPS")
 _BREAKS = frozenset({"VBD", "VBZ", "VBP", "MD", "VBG", "WP", "WP$", "WDT", "WRB"})
 """Tags of words that a role behind a name ends before."""
-_TITLES = PERSONS | RANKS | HONORIFICS | CALENDAR
+_TITLES = RANKS | HONORIFICS | CALENDAR
 _THINGS = (
     ORGANISATIONS
     | DOCUMENTS
@@ -185,7 +185,7 @@ def _begin(parsed: Parsed, run: range) -> tuple[int, str]:
     if len(run) > 2 and run.start > 1 and _holds(doc, run.start):  # "Minister of Energy of Belmor Farida Nuray"
         start = max(start, run.stop - 2)
     for i in run:  # after the last title: "Iranian Foreign Minister Hossein Amir Abdollahian"
-        if doc[i].lower_ in _TITLES and i + 1 < run.stop:
+        if (doc[i].lower_ in _TITLES or names_person(doc[i].lower_)) and i + 1 < run.stop:
             start = max(start, i + 1)
     while start < run.stop - 1 and doc[start].ent_type_ in ("NORP", "GPE") and label != "PERSON":
         if doc[start + 1].ent_iob_ == "I" and doc[run.stop - 1].ent_iob_ == "I":
@@ -207,10 +207,10 @@ def _holds(doc: Doc, at: int) -> bool:
     if doc[before].lower_ not in ("of", "for"):
         return False
     while before > 0 and (doc[before].tag_[:2] in ("NN", "JJ", "DT") or doc[before].lower_ in ("of", "for", "the")):
-        if doc[before].lower_ in PERSONS:
+        if names_person(doc[before].lower_):
             return True
         before -= 1
-    return doc[before].lower_ in PERSONS
+    return names_person(doc[before].lower_)
 
 
 # Roles
@@ -227,7 +227,7 @@ def _role_before(text: str, parsed: Parsed, first: int) -> str | None:
     while start and _in_role(doc[start - 1]) and not (doc[start - 1].text == "," and not _goes_on(doc, start, first)):
         start -= 1
     apart = first > 1 and doc[first - 1].text == ","  # "the transport minister, Maria Halden, said"
-    if apart and not (doc[first - 2].lower_ in PERSONS and _closed_off(doc, first)):
+    if apart and not (names_person(doc[first - 2].lower_) and _closed_off(doc, first)):
         return None
     spoken = next((i for i in range(first - 1, start - 1, -1) if parsed.quoted[i] != parsed.quoted[first]), start - 1)
     start = spoken + 1
@@ -236,13 +236,13 @@ def _role_before(text: str, parsed: Parsed, first: int) -> str | None:
     while start < first and doc[start].tag_ in ("DT", "PRP$"):
         start += 1
     span = list(doc[start : first - apart])
-    if not span or not any(token.lower_ in PERSONS for token in span):
+    if not span or not any(names_person(token.lower_) for token in span):
         return None
     while span and (span[-1].lower_ in HONORIFICS or span[-1].is_space):
         span.pop()
-    if not span or span[-1].tag_[:2] != "NN" or not (span[-1].lower_ in PERSONS or _of_something(span)):
+    if not span or span[-1].tag_[:2] != "NN" or not (names_person(span[-1].lower_) or _of_something(span)):
         return None
-    at = next((n for n, token in enumerate(span) if token.lower_ in PERSONS), 0)
+    at = next((n for n, token in enumerate(span) if names_person(token.lower_)), 0)
     if any(token.tag_ in ("IN", ",") for token in span[:at]):  # "in March Senator ..."
         cut = max(n for n, token in enumerate(span[:at]) if token.tag_ in ("IN", ",")) + 1
         span = span[cut:]
@@ -251,13 +251,13 @@ def _role_before(text: str, parsed: Parsed, first: int) -> str | None:
 
 def _goes_on(doc: Doc, start: int, first: int) -> bool:
     """Whether a role goes on before a comma: "Caucasus scholar, expert of ...", unlike "with Doe, minister Roe"."""
-    return start == first or (start > 1 and doc[start - 2].lower_ in PERSONS and doc[start - 2].tag_ == "NN")
+    return start == first or (start > 1 and names_person(doc[start - 2].lower_) and doc[start - 2].tag_ == "NN")
 
 
 def _of_something(span: Sequence[Token]) -> bool:
     """Whether a role ends with what it is a role in: "expert of the Strategic Culture Foundation"."""
     of = next((n for n, token in enumerate(span) if token.lower_ in ("of", "for", "at")), 0)
-    return any(token.lower_ in PERSONS for token in span[:of])
+    return any(names_person(token.lower_) for token in span[:of])
 
 
 def _closed_off(doc: Doc, first: int) -> bool:
@@ -295,7 +295,7 @@ def _role_after(text: str, parsed: Parsed, last: int) -> str | None:
         span.append(token)
     if span and span[0].lower_ in ("a", "an", "the", "his", "her", "their"):
         span = span[1:]
-    reach = [n for n, token in enumerate(span[:_ROLE_REACH]) if token.lower_ in PERSONS]
+    reach = [n for n, token in enumerate(span[:_ROLE_REACH]) if names_person(token.lower_)]
     if not reach or any(token.tag_ in ("VBG", "VBN", "IN", "CC") for token in span[: reach[0]]):
         return None
     if span[0].tag_ == "PRP" or any(parsed.quoted[token.i] != parsed.quoted[last] for token in span):

@@ -23,12 +23,13 @@ from rag.speakers.roles import (
     MALE_NOUNS,
     ORGANISATIONS,
     PARTNERS,
-    PERSONS,
     RELATIVES,
+    SCHOLARS,
     SHE,
     UNNAMED,
     Gender,
     alike,
+    names_person,
 )
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ class Resolver:
         name = self._told.parsed[one.at].doc[one.last]
         if name.dep_ == "appos":
             return name.head == head
-        titled = head.i < one.first and head.lower_ in PERSONS  # unlike "Clinton aides", who are others
+        titled = head.i < one.first and names_person(head.lower_)  # unlike "Clinton aides", who are others
         return name.head == head and name.dep_ == "compound" and titled
 
     def _titled(self, source: Source, one: Named) -> bool:
@@ -174,7 +175,7 @@ class Resolver:
             return self._person_by_role(source, tokens, head) or self._institution(tokens, source)
         if word in UNNAMED:
             return Resolved()
-        if opening in _DEFINITE and (word in PERSONS or word in GENDERS):
+        if opening in _DEFINITE and (names_person(word) or word in GENDERS):
             return self._person_by_role(source, tokens, head) or Resolved()
         if opening in _DEFINITE and word in ORGANISATIONS and not proper and word not in INSTITUTIONS:
             return self._organisation(source, word)
@@ -193,7 +194,7 @@ class Resolver:
     def _person_by_role(self, source: Source, tokens: Sequence[Token], head: Token) -> Resolved | None:
         """The one person whose role has the words of "the Iranian minister"; for "the expert" whoever is one."""
         word = head.lower_
-        if word not in PERSONS and word not in GENDERS:
+        if not names_person(word) and word not in GENDERS:
             return None
         content = [t.lower_ for t in tokens if t.tag_[:2] in ("NN", "JJ") and t.i != head.i]
         gender: Gender | None = "she" if word in FEMALE_NOUNS else "he" if word in MALE_NOUNS else None
@@ -291,4 +292,4 @@ class Resolver:
 
 
 def _is_expert(word: str, role: str) -> bool:
-    return word in EXPERTS and role.endswith(("ologist", "ographer"))
+    return word in EXPERTS and role.endswith(SCHOLARS)

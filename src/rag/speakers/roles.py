@@ -24,7 +24,7 @@ RANKS = _words(
     "doctor pope cardinal bishop archbishop pastor imam rabbi ayatollah emir sultan inspector detective officer "
     "spokesman spokeswoman spokesperson chairman chairwoman chair ceo coach attorney prosecutor deputy prime foreign "
     "vice defence defense finance interior health speaker leader analyst expert economist historian critic journalist "
-    "reporter author iranologist political scholar lawyer mp"
+    "reporter author political scholar lawyer mp"
 )
 """Words that stand before a name and tell the role of who has it."""
 
@@ -62,13 +62,15 @@ PERSONS = (
         "man woman person speaker employee member fellow founder owner host star actor actress singer player coach "
         "student pastor priest father mother wife husband daughter son brother sister friend rival opponent supporter "
         "donor veteran delegate voter user novelist artist co-founder president-elect consultant pollster widow "
-        "neighbour neighbor pilot driver sailor chairperson graduate orientalist iranologist hydrologist nurse "
+        "neighbour neighbor pilot driver sailor chairperson graduate orientalist nurse "
         "pensioner lobbyist superdelegate interlocutor counterpart colleague successor predecessor"
     )
 )
 """Nouns for one person."""
 
 EXPERTS = CLASSES[0]
+SCHOLARS = ("ologist", "ographer", "onomer")
+"""Endings of words for experts: "hydrologist"."""
 PARTNERS = _words("interlocutor counterpart host guest opponent rival colleague")
 """Who a person is called that talks or contends with another: "his interlocutor"."""
 
@@ -138,9 +140,16 @@ CALENDAR = _words(
 PARTICLES = _words("al bin ibn de da di van von der den la le el abu ul ur du dos del y st st. ter ten af av zu")
 """Small words inside a name."""
 
-GENDERS: Mapping[str, Gender] = dict.fromkeys(MALE_TITLES | MALE_NOUNS, "he") | dict.fromkeys(  # type: ignore[assignment]
-    FEMALE_TITLES | FEMALE_NOUNS, "she"
+_HE: Gender = "he"
+_SHE: Gender = "she"
+GENDERS: Mapping[str, Gender] = dict.fromkeys(MALE_TITLES | MALE_NOUNS, _HE) | dict.fromkeys(
+    FEMALE_TITLES | FEMALE_NOUNS, _SHE
 )
+
+
+def names_person(word: str) -> bool:
+    """Return whether a noun is for one person: a role, or a scholar's name such as "hydrologist"."""
+    return word in PERSONS or word.endswith(SCHOLARS)
 
 
 def alike(one: str, other: str) -> bool:
