@@ -13,6 +13,7 @@ from rag.library.shelf import Kept, Shelf
 from rag.question import Question, understand
 from rag.retrieve import retrieve
 from rag.settings import Settings
+from rag.store import StoredPassage
 from rag.words import words
 
 
@@ -56,14 +57,11 @@ class Finder:
 
     def find(self, question: Question, vector: Vector, keys: tuple[int, ...] | None, *, depth: int) -> list[Found]:
         """Return the passages that fit, best first; in all articles when there are no keys."""
-        ranked = retrieve(question.text, vector, self.index(), depth=depth, k=self._settings.rrf_k, articles=keys)
-        stored = self._store.passages(one.key for one in ranked)
         found = []
-        for one in ranked:
-            place = stored.get(one.key)
-            kept: Kept | None = self._shelf.take(place.article) if place is not None else None
-            if place is not None and kept is not None:
-                found.append(Found(kept, place.passage, one.score))
+        for stored, score in self._ranked(question, vector, keys, depth=depth):
+            kept: Kept | None = self._shelf.take(stored.article)
+            if kept is not None:
+                found.append(Found(kept, stored.passage, score))
         return found
 
     def read(self, question: Question, keys: tuple[int, ...] | None) -> Read:
@@ -78,10 +76,19 @@ class Finder:
         if len(scope) <= limit or not words(query):
             return scope[-limit:]
         understood = understand(query, max_characters=10**6)
-        found = self.find(understood, self.vector(understood), keys, depth=limit * self._settings.search_depth)
-        return tuple(dict.fromkeys(one.kept.key for one in found))[:limit]
+        depth = limit * self._settings.search_depth
+        ranked = self._ranked(understood, self.vector(understood), keys, depth=depth)
+        return tuple(dict.fromkeys(stored.article for stored, _ in ranked))[:limit]
 
     def mentioned(self, keys: tuple[int, ...] | None) -> Callable[[str], bool]:
         """Return what tells whether a word stands in one of some articles."""
         index = self.index()
         return lambda word: bool(index.holding(word, 1, articles=keys))
+
+    def _ranked(
+        self, question: Question, vector: Vector, keys: tuple[int, ...] | None, *, depth: int
+    ) -> list[tuple[StoredPassage, float]]:
+        """The passages that fit with their scores, best first; no article is read for them."""
+        ranked = retrieve(question.text, vector, self.index(), depth=depth, k=self._settings.rrf_k, articles=keys)
+        stored = self._store.passages(one.key for one in ranked)
+        return [(stored[one.key], one.score) for one in ranked if one.key in stored]
