@@ -17,6 +17,10 @@ from rag.store import StoredPassage
 from rag.words import words
 
 
+_PASSAGES_EACH = 8
+"""Passages that are looked up for each article to hear; several of an article are among them."""
+
+
 class Finder:
     """Looks things up in a library's articles; the index is opened at the first question. Safe to share."""
 
@@ -76,8 +80,7 @@ class Finder:
         if len(scope) <= limit or not words(query):
             return scope[-limit:]
         understood = understand(query, max_characters=10**6)
-        depth = limit * self._settings.search_depth
-        ranked = self._ranked(understood, self.vector(understood), keys, depth=depth)
+        ranked = self._ranked(understood, self.vector(understood), keys, depth=limit * _PASSAGES_EACH)
         return tuple(dict.fromkeys(stored.article for stored, _ in ranked))[:limit]
 
     def mentioned(self, keys: tuple[int, ...] | None) -> Callable[[str], bool]:
