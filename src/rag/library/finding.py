@@ -16,7 +16,6 @@ from rag.settings import Settings
 from rag.store import StoredPassage
 from rag.words import words
 
-
 _PASSAGES_EACH = 8
 """Passages that are looked up for each article to hear; several of an article are among them."""
 
