@@ -77,6 +77,10 @@ def test_who_speaks_of_something_else_is_refused_and_quoted_as_near(library: Lib
     assert {quote.speaker.name for quote in reply.nearest if quote.speaker} == {"Anna Berg"}
 
 
+def test_a_topic_that_nothing_is_said_on_is_refused_in_capitals_too(library: Library) -> None:
+    assert isinstance(library.ask("WHAT DID BERG SAY ABOUT THE FERRY?"), Abstention)
+
+
 def test_what_about_somebody_is_answered_by_all_that_they_say(library: Library) -> None:
     reply = library.ask("What about Kim?", after=["What does Berg think about the bridge?"])
     assert quoted(reply) == ["Boris Kim, an engineer, said the ferry sank twice."]

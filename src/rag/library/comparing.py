@@ -26,7 +26,7 @@ from rag.compare import (
     voices,
     whom,
 )
-from rag.embed import Encoder, Vector
+from rag.embed import Encoder, Vector, Vectors
 from rag.errors import MissingPackageError
 from rag.evidence import Models, Numbers, Pool, load_foreign_models, stems_of
 from rag.languages import NAMES, language_of
@@ -102,7 +102,7 @@ class Comparing:
         wanted = Wanted(asked, compared.topic, meant, missing)
 
         def cosines(topics: Sequence[str]) -> Numbers:
-            return across if across is not None else self._cosines(topics, heard)
+            return across if across is not None else self._cosines(topics, heard.vectors)
 
         leaning = self._models.leanings[_FOR_ALL_SPEAKERS]
         measures = Measures(self._model, cosines, self._models.distinct, leaning, limits.balance)
@@ -134,7 +134,9 @@ class Comparing:
         reply = self.reply(asked, compared, keys, mentioned=mentioned, limits=Limits(limits.balance, most))
         if isinstance(reply, Comparison):
             return _answer_of(asked, reply.quotes)
-        if told.topic not in asked and len(own) <= most:  # "What about Doe?": the topic was that of the question before
+        if (
+            told.topic.lower() not in asked.lower() and len(own) <= most
+        ):  # "What about Doe?": the topic was that of the question before
             return _all_of(asked, own)
         return reply if told.form == "words" and not is_group(told.whose) else None
 
@@ -158,16 +160,16 @@ class Comparing:
             return None
         texts, nothing = [read.candidates[row].text for row in said], np.zeros(len(said))
         pool = Pool(texts, [()] * len(said), [False] * len(said), nothing)
-        cosines = (self._vector(topic)[None, :] @ read.vectors[said].T).astype(np.float64)
+        cosines = self._cosines([topic], read.vectors[said])
         on_topic = self._model.odds([understand(topic, max_characters=10**6)], pool, cosines)[0]
         odds = on_topic * scores[said] / (1 - scores[said] + 1e-9)
         shares = np.zeros(len(read.candidates))
         shares[said] = odds / odds.sum()
         return shares
 
-    def _cosines(self, topics: Sequence[str], heard: Heard) -> Numbers:
-        """Cosines of topics to all that is said, on the scale of the bundled encoder, by the library's own one."""
-        cosines = (np.stack([self._vector(topic) for topic in topics]) @ heard.vectors.T).astype(np.float64)
+    def _cosines(self, topics: Sequence[str], vectors: Vectors) -> Numbers:
+        """Cosines of topics to what is said, on the scale of the bundled encoder, by the library's own one."""
+        cosines = (np.stack([self._vector(topic) for topic in topics]) @ vectors.T).astype(np.float64)
         return self._foreign.as_bundled(cosines) if self._settings.encoder == MULTILINGUAL_ENCODER else cosines
 
     def _vector(self, topic: str) -> Vector:

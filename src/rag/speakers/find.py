@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 from rag.records import Article, Attribution, Range, Sentence, Statement
 from rag.speakers.announced import announced_drafts, announces, aside_drafts
 from rag.speakers.clause import Clause
-from rag.speakers.clauses import find_clauses
 from rag.speakers.draft import Draft, has_letters
+from rag.speakers.grammar import find_clauses
 from rag.speakers.mentions import Source
 from rag.speakers.monologues import give_monologues, give_sections, is_marked
 from rag.speakers.parsed import Parsed, Plain, plain
