@@ -134,9 +134,8 @@ class Comparing:
         reply = self.reply(asked, compared, keys, mentioned=mentioned, limits=Limits(limits.balance, most))
         if isinstance(reply, Comparison):
             return _answer_of(asked, reply.quotes)
-        if (
-            told.topic.lower() not in asked.lower() and len(own) <= most
-        ):  # "What about Doe?": the topic was that of the question before
+        from_before = told.topic.lower() not in asked.lower()  # "What about Doe?", after a question on a topic
+        if from_before and len(own) <= most:
             return _all_of(asked, own)
         return reply if told.form == "words" and not is_group(told.whose) else None
 
