@@ -16,6 +16,7 @@ from rag.errors import (
     IndexMismatchError,
     NoLibraryError,
     QuestionError,
+    ReadError,
     UnknownArticleError,
 )
 from rag.library import Library, open_library
