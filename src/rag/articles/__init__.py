@@ -5,7 +5,7 @@ from rag.articles.layout import LIST_MARKER
 from rag.articles.limits import LIMITS, Limits
 from rag.articles.metadata import Metadata, title_of
 from rag.articles.page import Page
-from rag.articles.read import read_bytes, read_file, read_text, read_upload
+from rag.articles.read import read_address, read_bytes, read_file, read_text, read_upload
 from rag.articles.readers import READERS, SUFFIXES, Reader
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Page",
     "Reader",
     "decode",
+    "read_address",
     "read_bytes",
     "read_file",
     "read_text",

@@ -23,8 +23,8 @@ from rag.articles.page import Page
 from rag.errors import (
     DamagedFileError,
     LockedFileError,
-    NotTextError,
     NoTextError,
+    NotTextError,
     ReadError,
     ReadLimitError,
     ReadStoppedError,

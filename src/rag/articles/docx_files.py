@@ -119,9 +119,10 @@ def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> byt
 
 def _check_xml(unpacked: bytes, name: str) -> None:
     """Refuse a part with a document type, which no Word file has: it could define entities or call for files."""
+    from xml.sax import ContentHandler, SAXException
+
     from defusedxml.common import DefusedXmlException
     from defusedxml.sax import parseString
-    from xml.sax import ContentHandler, SAXException
 
     try:
         parseString(unpacked, ContentHandler(), forbid_dtd=True, forbid_entities=True, forbid_external=True)

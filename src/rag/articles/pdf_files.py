@@ -60,7 +60,17 @@ def read_pdf(data: bytes, name: str) -> Page:
     return with_properties(set_page(parts, known, paged=True), known, titled=titled)
 
 
-_BROKEN = (ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, OSError, RuntimeError, TypeError, ValueError)
+_BROKEN = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 """What pypdf says of broken files beside its own errors."""
 
 
@@ -69,7 +79,10 @@ def _lines(page: PageObject, number: int) -> Iterator[Line]:
     pieces: list[tuple[str, float, float, float, str]] = []
 
     def see(text: str, outer: Sequence[float], inner: Sequence[float], font: Any, size: float) -> None:
-        left, down = inner[4] * outer[0] + inner[5] * outer[2] + outer[4], inner[4] * outer[1] + inner[5] * outer[3] + outer[5]
+        left, down = (
+            inner[4] * outer[0] + inner[5] * outer[2] + outer[4],
+            inner[4] * outer[1] + inner[5] * outer[3] + outer[5],
+        )
         scale = math.hypot(inner[2] * outer[0] + inner[3] * outer[2], inner[2] * outer[1] + inner[3] * outer[3])
         pieces.append((text, left, down, abs(size) * scale, str((font or {}).get("/BaseFont", ""))))
 

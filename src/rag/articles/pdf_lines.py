@@ -24,7 +24,9 @@ FULL_LINE = 0.8  # share of the longest lines that a line fills which does not e
 INDENT = 0.7  # times the size, by which the first line of a paragraph stands in
 
 _CLOSED = re.compile(r"[.!?…:;。！？][\"'”’“»«)\]]*$")
-_PAGE_NUMBER = re.compile(r"(?:page |p\. ?|seite |стр\. ?)?[-–— ]*(\d{1,4})[-–— ]*(?:(?:of|/|von|из) *\d{1,4})?", re.IGNORECASE)
+_PAGE_NUMBER = re.compile(
+    r"(?:page |p\. ?|seite |стр\. ?)?[-–— ]*(\d{1,4})[-–— ]*(?:(?:of|/|von|из) *\d{1,4})?", re.IGNORECASE
+)
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 _HYPHENS = "-\u2010\u00ad"
 _KEPT_BEFORE = frozenset("self well half vice cross mid long short high low".split())

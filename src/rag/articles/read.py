@@ -12,6 +12,7 @@ import textwrap
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rag.articles.apart import read_apart
 from rag.articles.bylines import DATE, is_byline, people
@@ -24,6 +25,9 @@ from rag.articles.page import Page
 from rag.articles.readers import PLAIN, READERS, SUFFIXES
 from rag.errors import EmptyTextError, NotTextError, TooLargeError, UnsupportedFormatError, shorten
 from rag.records import Article, Block, Kind
+
+if TYPE_CHECKING:
+    from rag.articles.dialing import Network
 
 MADE_TITLE = 80  # characters of a title that is made of the first words
 LONGEST_SLUG = 40  # characters
@@ -85,6 +89,38 @@ def read_upload(
         raise TooLargeError(label, len(data), most, setting=setting)
     page = _read_page(data, label, suffix, max_bytes=max_bytes, limits=limits)
     return _make_article(label, page, merge(given, page.metadata), stem=label.removesuffix(label[-len(suffix) :]))
+
+
+def read_address(
+    address: str,
+    *,
+    max_bytes: int,
+    given: Metadata = UNKNOWN,
+    limits: Limits = LIMITS,
+    network: Network | None = None,
+) -> Article:
+    """Fetch a public address and make an article of what it gives, as `read_upload` does.
+
+    The article's source is the address that gave it in the end, unless one is `given`.
+
+    Args:
+        address: The http or https address of a web page, a text, a PDF or a Word file.
+        max_bytes: Most bytes of the text.
+        given: What is known about the article.
+        limits: What fetching and reading may cost.
+        network: How names are looked up and addresses dialled; as the system does when left out.
+
+    Raises:
+        RefusedAddressError: It is no public address of a web page, or leads to one that is none.
+        FetchError: The site cannot be reached, answers with an error, or sends too much or another kind of content.
+        ReadError: What it gives cannot be read; see `rag.errors`.
+    """
+    from rag.articles.addresses import fetch
+
+    fetched = fetch(address, limits=limits, network=network) if network else fetch(address, limits=limits)
+    page = _read_page(fetched.data, address, fetched.suffix, max_bytes=max_bytes, limits=limits)
+    known = merge(merge(given, Metadata(source=fetched.address)), page.metadata)
+    return _make_article(address, page, known, stem=None)
 
 
 def read_bytes(data: bytes, *, name: str, max_bytes: int, given: Metadata = UNKNOWN) -> Article:

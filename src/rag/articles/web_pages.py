@@ -47,7 +47,9 @@ _BYLINES = (
 )
 
 _BLOCKS = frozenset("head p list item quote code table row div".split())
-_BREAKS = frozenset("address article aside br dd div dl dt figure footer h1 h2 h3 h4 header li ol p section td tr ul".split())
+_BREAKS = frozenset(
+    "address article aside br dd div dl dt figure footer h1 h2 h3 h4 header li ol p section td tr ul".split()
+)
 
 
 def read_web_page(data: bytes, name: str) -> Page:
