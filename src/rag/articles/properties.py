@@ -17,7 +17,8 @@ LONGEST_TITLE = 200  # characters
 
 _NO_TITLE = re.compile(
     r"untitled\b.*|document\d*|microsoft (?:word|powerpoint)\b.*|powerpoint presentation|slide \d+|title|about:blank"
-    r"|(?:print|layout|template|unknown|no title)\b.*|\S+\.(?:docx?|pdf|indd|odt|rtf|txt|html?|qxd|pages|tex|dvi)|[\W\d_]*",
+    r"|(?:print|layout|template|unknown|no title)\b.*|[\W\d_]*"
+    r"|\S+\.(?:docx?|pdf|indd|odt|rtf|txt|html?|qxd|pages|tex|dvi)",
     re.IGNORECASE,
 )
 _NO_AUTHOR = re.compile(
