@@ -102,7 +102,8 @@ class WrongFormatError(ReadError):
 
     def __init__(self, name: str, kind: str) -> None:
         super().__init__(
-            f"{name} is not {kind}, whatever its name says. Give it the ending of what it is, or save it anew as {kind}."
+            f"{name} is not {kind}, whatever its name says. "
+            f"Give it the ending of what it is, or save it anew as {kind}."
         )
         self.name, self.kind = name, kind
 
@@ -167,7 +168,8 @@ class RefusedAddressError(ReadError):
     def __init__(self, address: str, cause: str) -> None:
         shown = shorten(address)
         super().__init__(
-            f"{shown} is not fetched: {cause}. Give the public http or https address of an article, or save the page and add the file."
+            f"{shown} is not fetched: {cause}. "
+            "Give the public http or https address of an article, or save the page and add the file."
         )
         self.address, self.cause = address, cause
 

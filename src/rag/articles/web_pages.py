@@ -18,6 +18,7 @@ from rag.articles.layout import HEAD_PIECES
 from rag.articles.metadata import Metadata, one_line
 from rag.articles.page import Page, Part, part, set_page, visible
 from rag.errors import DamagedFileError, NoTextError, WrongFormatError
+from rag.records import Kind
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -174,7 +175,7 @@ def _parts(body: _Element) -> Iterator[Part]:
             is_title = of == "head" and not title_seen and _level(element, event) == "h1"
             for text in re.split(r"\n\s*\n", "".join(written)):
                 if visible(text):
-                    kind = "title" if is_title else "heading" if of == "head" else "body"
+                    kind: Kind = "title" if is_title else "heading" if of == "head" else "body"
                     yield part(text, kind, close=of in ("item", "row") and not is_first)
                     title_seen, is_first = title_seen or is_title, False
             written.clear()
