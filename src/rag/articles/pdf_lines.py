@@ -10,7 +10,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from rag.articles.bylines import is_byline
 from rag.articles.layout import LIST_MARKER, LONGEST_HEADING, LONGEST_TITLE
@@ -20,7 +20,9 @@ from rag.records import Kind
 EDGE_LINES = 3  # lines at the top and at the bottom of a page among which running heads are looked for
 LARGER = 1.12  # times the size of the body, from which on a line is set as a heading
 WIDER_GAP = 1.3  # times the usual distance of lines, from which on a paragraph ends
-FULL_LINE = 0.8  # share of the longest lines that a line fills which does not end a paragraph
+FULL_LINE = 0.85  # share of the width that a line fills, with the first word below, which does not end a paragraph
+NEARBY = 8  # lines above and below that tell how wide a column is
+ANOTHER_SIZE = 0.6  # points by which the lines of one paragraph never differ
 INDENT = 0.7  # times the size, by which the first line of a paragraph stands in
 
 _CLOSED = re.compile(r"[.!?…:;。！？][\"'”’“»«)\]]*$")
@@ -54,9 +56,9 @@ def paragraphs(pages: Sequence[Sequence[Line]]) -> Iterator[Part]:
     if not lines:
         return
     body = _body_size(lines)
-    gap, width = _usual_gap(lines, body), _full_width(lines, body)
+    gap = _usual_gap(lines, body)
     groups: list[list[Line]] = []
-    for line in lines:
+    for line, width in zip(lines, _widths(lines), strict=True):
         if groups and not _begins(groups[-1], line, gap, width):
             groups[-1].append(line)
         else:
@@ -117,28 +119,40 @@ def _usual_gap(lines: Sequence[Line], body: float) -> float:
     return sorted(gaps)[len(gaps) // 4] if gaps else 0.0
 
 
-def _full_width(lines: Sequence[Line], body: float) -> int:
-    lengths = sorted(len(line.text) for line in lines if line.size == body)
-    return lengths[int(0.9 * (len(lengths) - 1))]
+def _widths(lines: Sequence[Line]) -> list[int]:
+    """Return how long the lines around each one are, those of its column, in characters."""
+    widths: list[int] = []
+    for _, run in groupby(lines, key=lambda line: line.size):
+        lengths = [len(line.text) for line in run]
+        widths += [max(lengths[max(0, at - NEARBY) : at + NEARBY + 1]) for at in range(len(lengths))]
+    return widths
 
 
 def _begins(group: Sequence[Line], line: Line, gap: float, width: int) -> bool:
-    """Tell whether a line begins a paragraph of its own below the lines of a group."""
+    """Tell whether a line begins a paragraph of its own below the lines of a group.
+
+    Args:
+        group: The lines of the paragraph so far.
+        line: The next line.
+        gap: The usual distance of two lines of a paragraph.
+        width: How long the lines around are.
+    """
     last = group[-1]
-    if abs(line.size - last.size) > 0.6 or LIST_MARKER.match(line.text) or is_byline(line.text):
+    if abs(line.size - last.size) > ANOTHER_SIZE or LIST_MARKER.match(line.text) or is_byline(line.text):
         return True
     if is_byline(last.text) and len(group) == 1:
         return True
     closed = bool(_CLOSED.search(last.text))
+    full = len(last.text) + 1 + len(line.text.split()[0]) > FULL_LINE * width
     step = last.down - line.down
     if line.page != last.page or step < -line.size:  # the next page, or the next column
-        return closed or not (line.text[0].islower() or len(last.text) >= FULL_LINE * width)
-    if line.bold != last.bold and (closed or len(last.text) < FULL_LINE * width):
+        return closed or not (line.text[0].islower() or full)
+    if line.bold != last.bold and (closed or not full):
         return True
     if gap and step > WIDER_GAP * max(gap, line.size):
         return True
     indented = line.left - last.left > INDENT * line.size
-    return closed and step > 0 and (indented or len(last.text) < FULL_LINE * width)
+    return closed and step > 0 and (indented or not full)
 
 
 def _kinds(groups: Sequence[Sequence[Line]], body: float) -> list[Kind | None]:
