@@ -16,7 +16,7 @@ import httpx
 
 from rag.articles.dialing import INTERNET, Clock, Network, PublicBackend
 from rag.articles.limits import LIMITS, Limits
-from rag.articles.public import PORTS, is_odd_number, is_public
+from rag.articles.public import PORTS, is_refused
 from rag.errors import FetchError, RefusedAddressError
 from rag.version import VERSION
 
@@ -90,7 +90,7 @@ def _checked(asked: str, told: str) -> httpx.URL:
         raise RefusedAddressError(asked, "it holds a user name or a password")
     if port is not None and port not in PORTS:
         raise RefusedAddressError(asked, f"it asks for port {port}; only 80 and 443 are asked")
-    if is_odd_number(host) or (":" in host and not is_public(host)):
+    if is_refused(host):
         raise RefusedAddressError(asked, f"{host} is not a public address")
     return url
 

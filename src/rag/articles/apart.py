@@ -23,6 +23,7 @@ from rag.articles.page import Page
 from rag.errors import (
     DamagedFileError,
     LockedFileError,
+    MissingPackageError,
     NoTextError,
     NotTextError,
     ReadError,
@@ -68,6 +69,7 @@ def read_apart(data: bytes, name: str, suffix: str, *, max_bytes: int, limits: L
     Raises:
         ReadLimitError: It took too much time or memory.
         ReadStoppedError: It was cancelled.
+        MissingPackageError: A package that the reader needs is not there.
         ReadError: What the reader says, and `DamagedFileError` when the process ended without a word.
     """
     job = {
@@ -124,6 +126,8 @@ def _page(told: bytes, name: str, code: int, limits: Limits) -> Page:
     if code or not told:
         raise DamagedFileError(name, _BROKEN)
     answer = json.loads(told)
+    if "missing" in answer:
+        raise MissingPackageError(str(answer["missing"]), f"Reading {name}")
     if "broken" in answer:
         log.warning("reading %s ended with %s", shorten(name), answer["broken"])
         raise DamagedFileError(name, _BROKEN)

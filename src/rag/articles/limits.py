@@ -16,9 +16,9 @@ class Limits:
 
     Attributes:
         file_bytes: Largest file that is no plain text; a text is in it with fonts and pictures.
-        seconds: Longest time on the clock, of a fetch and of a reading each. A book of 500 pages takes about 15.
+        seconds: Longest time on the clock, of a fetch and of a reading each. A PDF of 500 pages takes about 3.
         cpu_seconds: Longest time of computing; the system itself ends the process that goes beyond.
-        memory_bytes: Most memory of the process that reads, its libraries (about 200 MB of addresses) included.
+        memory_bytes: Most memory of the process that reads, its libraries (about 60 MB) included.
         cancelled: Asked about ten times a second; the reading ends when it says True.
     """
 

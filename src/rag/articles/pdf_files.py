@@ -16,7 +16,7 @@ from rag.articles.metadata import Metadata
 from rag.articles.page import Page, set_page, visible
 from rag.articles.pdf_lines import Line, paragraphs
 from rag.articles.properties import sensible, with_properties
-from rag.errors import DamagedFileError, LockedFileError, NoTextError, WrongFormatError
+from rag.errors import DamagedFileError, LockedFileError, NoTextError, UnsafeFileError, WrongFormatError
 
 if TYPE_CHECKING:
     from pypdf import PageObject, PdfReader
@@ -34,13 +34,14 @@ def read_pdf(data: bytes, name: str) -> Page:
     Raises:
         WrongFormatError: The bytes are no PDF.
         LockedFileError: It has a password.
+        UnsafeFileError: It unpacks to far more than a text has.
         DamagedFileError: It cannot be read to its end.
         NoTextError: It is made of pictures.
     """
     if b"%PDF-" not in data[:_SIGN_WITHIN]:
         raise WrongFormatError(name, KIND)
     from pypdf import PdfReader
-    from pypdf.errors import DependencyError, PyPdfError
+    from pypdf.errors import DependencyError, LimitReachedError, PyPdfError
 
     try:
         reader = PdfReader(io.BytesIO(data))
@@ -48,6 +49,8 @@ def read_pdf(data: bytes, name: str) -> Page:
             raise LockedFileError(name)
         pages = [list(_lines(page, number)) for number, page in enumerate(reader.pages)]
         known = _properties(reader)
+    except LimitReachedError as error:
+        raise UnsafeFileError(name, "a part of it unpacks to far more than any text has") from error
     except DependencyError as error:  # a kind of lock that pypdf cannot even try
         raise LockedFileError(name) from error
     except (PyPdfError, *_BROKEN) as error:

@@ -27,7 +27,7 @@ _NEVER = tuple(
     )
 )
 
-_ENDS_IN_NUMBER = re.compile(r"(?:^|\.)(?:\d+|0x[0-9a-f]*)\.?", re.IGNORECASE)
+_NUMBER = re.compile(r"\d+|0x[0-9a-f]*", re.IGNORECASE)
 
 
 def is_public(address: str) -> bool:
@@ -41,16 +41,14 @@ def is_public(address: str) -> bool:
         return False
 
 
-def is_odd_number(host: str) -> bool:
-    """Tell whether a host is a number that is no plain IP address: `2130706433`, `0x7f.1`, `0177.0.0.1`.
+def is_refused(host: str) -> bool:
+    """Tell whether a host is a number that is not asked: an address that is not public, or in an odd form.
 
-    As in the URL standard, a host whose last part is a number is an address; here only its usual form is.
+    As in the URL standard, a host whose last part is a number is an address; `2130706433`, `0x7f.1` and
+    `0177.0.0.1` are all 127.0.0.1. Such forms are refused whatever they mean.
     """
-    try:
-        ip_address(host)
-    except ValueError:
-        return any(match.end() == len(host) for match in _ENDS_IN_NUMBER.finditer(host))
-    return False
+    is_number = ":" in host or _NUMBER.fullmatch(host.removesuffix(".").rpartition(".")[2]) is not None
+    return is_number and not is_public(host)
 
 
 def _is_global(address: IPv4Address | IPv6Address) -> bool:

@@ -59,9 +59,10 @@ def read_file(path: Path, *, max_bytes: int, given: Metadata = UNKNOWN, limits: 
     suffix = _known_suffix(path.name)
     most, setting = _largest(suffix, max_bytes, limits)
     data = load_bytes(path, max_bytes=most, setting=setting)
-    page = _read_page(data, path.name, suffix, max_bytes=max_bytes, limits=limits)
+    name = shorten(path.name)
+    page = _read_page(data, name, suffix, max_bytes=max_bytes, limits=limits)
     known = merge(merge(given, read_side_file(path)), page.metadata)
-    return _make_article(path.name, page, known, stem=path.stem)
+    return _make_article(name, page, known, stem=path.stem)
 
 
 def read_upload(
@@ -88,7 +89,7 @@ def read_upload(
     if len(data) > most:
         raise TooLargeError(label, len(data), most, setting=setting)
     page = _read_page(data, label, suffix, max_bytes=max_bytes, limits=limits)
-    return _make_article(label, page, merge(given, page.metadata), stem=label.removesuffix(label[-len(suffix) :]))
+    return _make_article(label, page, merge(given, page.metadata), stem=label[: -len(suffix)])
 
 
 def read_address(
@@ -118,9 +119,10 @@ def read_address(
     from rag.articles.addresses import fetch
 
     fetched = fetch(address, limits=limits, network=network) if network else fetch(address, limits=limits)
-    page = _read_page(fetched.data, address, fetched.suffix, max_bytes=max_bytes, limits=limits)
+    name = shorten(address)
+    page = _read_page(fetched.data, name, fetched.suffix, max_bytes=max_bytes, limits=limits)
     known = merge(merge(given, Metadata(source=fetched.address)), page.metadata)
-    return _make_article(address, page, known, stem=None)
+    return _make_article(name, page, known, stem=None)
 
 
 def read_bytes(data: bytes, *, name: str, max_bytes: int, given: Metadata = UNKNOWN) -> Article:
