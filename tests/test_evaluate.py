@@ -104,7 +104,7 @@ class FixedLibrary(Library):
         pass
 
     def articles(self) -> list[ArticleSummary]:
-        return [ArticleSummary(one.id, one.title, (), None, None, 0, 0, 0, 0) for one in self.kept.values()]
+        return [ArticleSummary(one.id, one.title, (), None, None, 0, 0, 0, 0, "") for one in self.kept.values()]
 
     def article(self, article_id: str) -> Article:
         return self.kept[article_id]

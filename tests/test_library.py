@@ -16,6 +16,7 @@ from rag.errors import (
     IndexMismatchError,
     NoLibraryError,
     QuestionError,
+    ReadError,
     UnknownArticleError,
 )
 from rag.library import Library, open_library
@@ -346,3 +347,17 @@ def test_an_article_that_was_changed_in_the_file_is_named_and_stops_no_other_fro
         assert [summary.speakers for summary in library.articles()] == [0, 2]
         assert [RAIN.id in line for line in library.verify()] == [True]
     assert [f"who said what in article {RAIN.id} is not read" in one.getMessage() for one in caplog.records] == [True]
+
+
+def test_a_title_can_be_changed_and_the_text_stays(library: Library) -> None:
+    before, _ = library.articles()
+    text, version = library.article(before.id).text, library.version
+    renamed = library.rename(before.id, "  Much\n rain ")
+    assert (renamed.id, renamed.title) == (before.id, "Much rain")
+    assert (library.article(before.id).title, library.article(before.id).text) == ("Much rain", text)
+    assert library.version != version
+    for bad in (" ", "a\0b", "x" * 301):
+        with pytest.raises(ReadError):
+            library.rename(before.id, bad)
+    with pytest.raises(UnknownArticleError):
+        library.rename("nothing", "Something")

@@ -248,7 +248,7 @@ def test_a_reading_takes_the_place_of_the_one_before(store: Store) -> None:
     (key,), (first, *_) = store.article_keys(), entry.reading.statements
     store.keep_reading(key, Reading("said@2", (first,)))
     assert store.statements(key) == (first,)
-    assert (list(store.problems()), len(store.changes(0))) == ([], 1)
+    assert (list(store.problems()), [one.operation for one in store.changes(0)]) == ([], ["add", "read"])
 
 
 def test_a_reading_of_an_article_that_is_gone_is_dropped(store: Store) -> None:
@@ -328,6 +328,37 @@ def test_a_migration_that_is_stopped_leaves_the_file_as_it_was(tmp_path: Path, m
     store = Store(tmp_path, encoder="words@1")
     assert (store.count(), list(store.problems())) == (1, [])
     store.close()
+
+
+def test_the_page_of_every_character_comes_back(store: Store) -> None:
+    entry = make_entry(RAIN)
+    paged = replace(entry, article=replace(entry.article, pages=(0, 14)))
+    assert store.add(paged)
+    article = store.article(store.key_of(entry.article.id))
+    assert article is not None
+    assert [article.page_of(at) for at in (0, 13, 14, 40)] == [1, 1, 2, 2]
+    assert list(store.problems()) == []
+
+
+def test_another_title_is_kept_and_logged(store: Store) -> None:
+    assert store.add(make_entry(RAIN))
+    key = store.key_of("rain")
+    store.rename(key, "Much rain")
+    assert [(one.title, one.characters) for one in store.summaries()] == [("Much rain", len(RAIN))]
+    assert (list(store.problems()), store.changes(1)[0].operation) == ([], "rename")
+    with pytest.raises(UnknownArticleError):
+        store.rename(key + 1, "Nothing")
+
+
+def test_a_version_names_the_library_and_its_newest_change(tmp_path: Path) -> None:
+    one, other = Store(tmp_path / "one", encoder="words@1"), Store(tmp_path / "other", encoder="words@1")
+    name, number = one.version.split(".")
+    assert (len(name), number) == (8, "0")
+    assert one.version != other.version
+    one.add(make_entry(RAIN))
+    assert one.version == f"{name}.1"
+    one.close()
+    other.close()
 
 
 def test_two_programs_may_open_a_file_of_the_format_before(tmp_path: Path) -> None:

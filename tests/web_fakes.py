@@ -84,7 +84,7 @@ class FakeLibrary:
 
     def articles(self) -> list[ArticleSummary]:
         return [
-            ArticleSummary(one.id, one.title, one.authors, one.published, None, len(one.text), 1, 1, 0)
+            ArticleSummary(one.id, one.title, one.authors, one.published, None, len(one.text), 1, 1, 0, "")
             for one in self.shelf.values()
         ]
 

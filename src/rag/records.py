@@ -6,6 +6,7 @@ for every record; it does not know where records come from or how they are shown
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -47,7 +48,8 @@ class Article:
 
     `blocks` are in order, do not overlap, begin and end with a visible character, and cover every
     visible character of `text`. `published` is a date as the source gives it. `note` is a remark
-    for readers, such as the language of the original.
+    for readers, such as the language of the original. `pages` is where each page of a paged original
+    begins in `text`, 0 first and ascending; it is empty for an original without pages.
     """
 
     id: str
@@ -58,6 +60,7 @@ class Article:
     published: str | None = None
     source: str | None = None
     note: str | None = None
+    pages: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         end = 0
@@ -65,6 +68,14 @@ class Article:
             if block.range.start < end or block.range.end > len(self.text):
                 raise OffsetError(self.id, block.range.start, block.range.end)
             end = block.range.end
+        if self.pages and (self.pages[0] != 0 or any(a >= b for a, b in pairwise(self.pages))):
+            raise ValueError("the first page begins the text, and each other one after the page before")
+        if self.pages and self.pages[-1] > len(self.text):
+            raise OffsetError(self.id, self.pages[-1], len(self.text))
+
+    def page_of(self, offset: int) -> int | None:
+        """Return the page, from 1, that the character at `offset` stands on; None for an article without pages."""
+        return bisect_right(self.pages, offset) or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,7 +334,7 @@ class RankedSentence:
 
 @dataclass(frozen=True, slots=True)
 class ArticleSummary:
-    """One line of the list of articles; the last four are counts."""
+    """One line of the list of articles; four fields are counts, and `added` is when it was, in ISO 8601."""
 
     id: str
     title: str
@@ -334,6 +345,7 @@ class ArticleSummary:
     sentences: int
     passages: int
     speakers: int
+    added: str
 
 
 def _check_numbers(quotes: Sequence[Quote]) -> None:

@@ -68,6 +68,7 @@ def quote_shape(quote: Quote) -> dict[str, Any]:
         "title": quote.article.title,
         "start": quote.range.start,
         "end": quote.range.end,
+        "page": quote.article.page_of(quote.range.start),
         "sentence": quote.sentence,
         "score": quote.score,
         "passage": _range(quote.passage),

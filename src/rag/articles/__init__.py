@@ -1,7 +1,7 @@
 """Files and pasted text -> articles: what other rooms need of this one."""
 
 from rag.articles.layout import LIST_MARKER
-from rag.articles.metadata import Metadata
+from rag.articles.metadata import Metadata, title_of
 from rag.articles.read import READERS, SUFFIXES, Page, Reader, decode, read_bytes, read_file, read_text
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "read_bytes",
     "read_file",
     "read_text",
+    "title_of",
 ]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.articles.files import load_bytes
-from rag.errors import NotTextError, UnreadableFileError
+from rag.errors import EmptyTextError, NotTextError, TooLargeError, UnreadableFileError
 
 LARGEST_SIDE_FILE = 100_000  # bytes
 
@@ -96,3 +96,25 @@ def is_broken(text: str) -> bool:
 def one_line(text: str) -> str:
     """Put a text on one line, with single spaces."""
     return " ".join(text.split())
+
+
+LONGEST_TITLE = 300
+"""Characters of a title that a person gives; a headline has about 80."""
+
+
+def title_of(given: str) -> str:
+    """Return the title that a person gives to an article, on one line.
+
+    Raises:
+        EmptyTextError: It is nothing but white space.
+        NotTextError: It holds NUL or lone surrogates.
+        TooLargeError: It has more than `LONGEST_TITLE` characters.
+    """
+    title = one_line(given)
+    if not title:
+        raise EmptyTextError("The title")
+    if is_broken(title):
+        raise NotTextError("The title")
+    if len(title) > LONGEST_TITLE:
+        raise TooLargeError("The title", len(title.encode()), LONGEST_TITLE)
+    return title

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from rag.answer import text_of
+from rag.articles import title_of
 from rag.compare import Compared, comparison_asked
 from rag.embed import Encoder, load_encoder
 from rag.errors import OffsetError
@@ -118,9 +119,27 @@ class Library:
         """Bring the index up to date now rather than at the next question."""
         self._finder.index().refresh()
 
+    def rename(self, article_id: str, title: str) -> ArticleSummary:
+        """Give an article another title and return its line of the list; its id and its text stay.
+
+        Raises:
+            UnknownArticleError: The id fits no article, or several.
+            NotTextError: The title is no text.
+            EmptyTextError: The title is empty.
+        """
+        key = self._store.key_of(article_id)
+        self._store.rename(key, title_of(title))
+        renamed = self._store.ids()[key]
+        return next(summary for summary in self.articles() if summary.id == renamed)
+
+    @property
+    def version(self) -> str:
+        """Which library this is and how often it was changed; another one means that replies may differ."""
+        return self._store.version
+
     def articles(self) -> list[ArticleSummary]:
         """Return a line about every article, in the order of adding."""
-        return self._store.summaries()
+        return self._shelf.summaries()
 
     def article(self, article_id: str) -> Article:
         """Return an article by its id, or the beginning of it.

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.errors import EmptyLibraryError, UnknownArticleError
-from rag.records import Article, Sentence, Statement
+from rag.records import Article, ArticleSummary, Sentence, Statement
 from rag.speakers import whose_words
 from rag.store import Store
 
@@ -36,10 +36,18 @@ class Shelf:
     def __init__(self, store: Store) -> None:
         self.store = store
         self._kept: OrderedDict[int, Kept] = OrderedDict()
+        self._seen, self._listed = store.last_change(), store.summaries()
         self._lock = threading.Lock()
+
+    def summaries(self) -> list[ArticleSummary]:
+        """Return a line about every article, in the order of adding."""
+        self._follow()
+        with self._lock:
+            return list(self._listed)
 
     def take(self, key: int) -> Kept | None:
         """Return an article by its key, None when it is gone; keys are never used twice."""
+        self._follow()
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
@@ -81,3 +89,15 @@ class Shelf:
         """Forget what was read."""
         with self._lock:
             self._kept.clear()
+
+    def _follow(self) -> None:
+        """Forget what was changed since the last look, here or by another program."""
+        newest = self.store.last_change()
+        if newest == self._seen:
+            return
+        changed = {change.article for change in self.store.changes(self._seen)}
+        listed = self.store.summaries()
+        with self._lock:
+            self._seen, self._listed = newest, listed
+            for key in changed:
+                self._kept.pop(key, None)

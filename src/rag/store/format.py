@@ -1,17 +1,18 @@
-"""The format of a library file: how one is begun, and how one of the format before becomes one of this."""
+"""The format of a library file: how one is begun, and how one of a format before becomes one of this."""
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 
 from rag.errors import IndexMismatchError, ReadOnlyLibraryError
 from rag.store import readings
 from rag.store.connections import Connections
-from rag.store.rows import SCHEMA
+from rag.store.rows import PAGES_SCHEMA, SCHEMA
 
-FORMAT = "2"
-_WITHOUT_READINGS = "1"
-"""The format before; it has no tables for who said what."""
+FORMAT = "3"
+_BEFORE = ("1", "2")
+"""The formats before: the first had no tables for who said what, neither had one for where pages begin."""
 
 
 def begin(connections: Connections, folder: Path, *, encoder: str) -> None:
@@ -29,7 +30,8 @@ def begin(connections: Connections, folder: Path, *, encoder: str) -> None:
             return
         for statement in SCHEMA.split(";"):
             db.execute(statement)
-        db.executemany("INSERT INTO meta VALUES (?, ?)", [("format", FORMAT), ("encoder", encoder)])
+        facts = [("format", FORMAT), ("encoder", encoder), ("library", _name())]
+        db.executemany("INSERT INTO meta VALUES (?, ?)", facts)
 
 
 def bring_up(connections: Connections, found: str) -> None:
@@ -43,16 +45,23 @@ def bring_up(connections: Connections, found: str) -> None:
     """
     if found == FORMAT:
         return
-    if found != _WITHOUT_READINGS:
+    if found not in _BEFORE:
         raise IndexMismatchError(connections.path, "format", found, FORMAT)
-    tables = readings.SCHEMA.split(";")
+    added = f"{readings.SCHEMA}{PAGES_SCHEMA}" if found == "1" else PAGES_SCHEMA
+    tables = added.split(";")
     try:
         with connections.writing() as db:
-            if db.execute("SELECT value FROM meta WHERE name = 'format'").fetchone() != (_WITHOUT_READINGS,):
+            if db.execute("SELECT value FROM meta WHERE name = 'format'").fetchone() != (found,):
                 return  # another program has just done so
             for statement in tables:
                 db.execute(statement)
             db.execute("UPDATE meta SET value = ? WHERE name = 'format'", (FORMAT,))
+            db.execute("INSERT INTO meta VALUES ('library', ?)", (_name(),))
     except ReadOnlyLibraryError:
         for statement in tables:
             connections.rows(statement.replace("CREATE TABLE", "CREATE TEMP TABLE"))
+
+
+def _name() -> str:
+    """A name that tells this library from every other one."""
+    return secrets.token_hex(4)

@@ -21,6 +21,11 @@ from rag.store.readings import Reading, insert_reading
 Keys: TypeAlias = NDArray[np.int64]
 """Passage keys, shape (passages,), int64, ascending."""
 
+PAGES_SCHEMA = """
+CREATE TABLE pages (
+    article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE, first INTEGER NOT NULL, PRIMARY KEY (article, first)
+) STRICT;
+"""
 SCHEMA = f"""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE articles (
@@ -43,6 +48,7 @@ CREATE TABLE changes (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, operation TEXT NOT NULL, article INTEGER NOT NULL,
     first_passage INTEGER NOT NULL, last_passage INTEGER NOT NULL
 ) STRICT;
+{PAGES_SCHEMA}
 {readings.SCHEMA}
 """
 
@@ -64,7 +70,15 @@ class Entry:
     def sha256(self) -> str:
         """Return the checksum of everything but the reading, as it is kept."""
         article = self.article
-        facts = [article.id, article.title, article.authors, article.published, article.source, article.note]
+        facts: list[object] = [
+            article.id,
+            article.title,
+            article.authors,
+            article.published,
+            article.source,
+            article.note,
+        ]
+        facts += [article.pages] if article.pages else []
         digest = hashlib.sha256(json.dumps([facts, article.text, _block_rows(article)]).encode())
         for sentence, vector in zip(self.sentences, self.sentence_vectors, strict=True):
             digest.update(repr((*_sentence_row(sentence), _blob(vector))).encode())
@@ -75,7 +89,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One line of the log: passages `first` to `last` (keys, inclusive) came or went with an article."""
+    """One line of the log: passages `first` to `last` (keys, inclusive) of an article, and what was done to it.
+
+    `operation` is `add`, `remove`, `rename`, or `read`: who said what was read anew.
+    """
 
     seq: int
     operation: str
@@ -122,9 +139,11 @@ def insert(db: sqlite3.Connection, entry: Entry) -> None:
         "INSERT INTO passages (article, first, last, first_sentence, last_sentence, vector) VALUES (?, ?, ?, ?, ?, ?)",
         [(key, *_passage_row(p), _blob(v)) for p, v in zip(entry.passages, entry.passage_vectors, strict=True)],
     )
+    if article.pages:
+        db.executemany("INSERT INTO pages (article, first) VALUES (?, ?)", [(key, first) for first in article.pages])
     if entry.reading is not None and key is not None:
         insert_reading(db, key, entry.reading)
-    _log(db, "add", key)
+    log(db, "add", key)
 
 
 def text_sha256(article: Article) -> str:
@@ -134,11 +153,19 @@ def text_sha256(article: Article) -> str:
 
 def delete(db: sqlite3.Connection, key: int) -> None:
     """Take an article with all that belongs to it out of the tables, and log it."""
-    _log(db, "remove", key)
+    log(db, "remove", key)
     db.execute("DELETE FROM articles WHERE key = ?", (key,))
 
 
-def _log(db: sqlite3.Connection, operation: str, key: int | None) -> None:
+def rename(db: sqlite3.Connection, key: int, renamed: Entry) -> None:
+    """Give an article the title that the entry has, and log it."""
+    values = (renamed.article.title, renamed.sha256(), key)
+    db.execute("UPDATE articles SET title = ?, sha256 = ? WHERE key = ?", values)
+    log(db, "rename", key)
+
+
+def log(db: sqlite3.Connection, operation: str, key: int | None) -> None:
+    """Write down what was done to an article."""
     db.execute(
         "INSERT INTO changes (operation, article, first_passage, last_passage) "
         "SELECT ?, ?, coalesce(min(key), 0), coalesce(max(key), -1) FROM passages WHERE article = ?",

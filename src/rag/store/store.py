@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +16,23 @@ from rag.records import Article, ArticleSummary, Block, Passage, Range, Sentence
 from rag.store.connections import Connections
 from rag.store.format import begin, bring_up
 from rag.store.readings import COLUMNS, Reading, checksum, insert_reading, statement_of
-from rag.store.rows import Change, Entry, Keys, PassageRow, StoredPassage, delete, insert, text_sha256, vectors
+from rag.store.rows import (
+    Change,
+    Entry,
+    Keys,
+    PassageRow,
+    StoredPassage,
+    delete,
+    insert,
+    log,
+    rename,
+    text_sha256,
+    vectors,
+)
 
 FILE = "library.db"
 _SAME_TEXT = "SELECT id FROM articles WHERE text_sha256 = ?"
+_PAGES = "SELECT first FROM pages WHERE article = ? ORDER BY first"
 
 
 class Store:
@@ -57,7 +71,7 @@ class Store:
             "SELECT id, title, authors, published, source, length(text), "
             "(SELECT count(*) FROM sentences WHERE article = a.key), "
             "(SELECT count(*) FROM passages WHERE article = a.key), "
-            "(SELECT count(DISTINCT speaker) FROM statements WHERE article = a.key) FROM articles a ORDER BY key"
+            "(SELECT count(DISTINCT speaker) FROM statements WHERE article = a.key), added FROM articles a ORDER BY key"
         )
         return [ArticleSummary(i, t, tuple(json.loads(a)), *counted) for i, t, a, *counted in rows]
 
@@ -68,6 +82,11 @@ class Store:
     def last_change(self) -> int:
         """Return the number of the newest change, 0 for a new library."""
         return int(self._connections.rows("SELECT coalesce(max(seq), 0) FROM changes")[0][0])
+
+    @property
+    def version(self) -> str:
+        """Which library this is, and the number of its newest change."""
+        return f"{self._meta('library') or 'unnamed'}.{self.last_change()}"
 
     def article_keys(self) -> list[int]:
         """Return the keys of all articles in the order of adding."""
@@ -104,7 +123,8 @@ class Store:
         )
         for article_id, text, title, blocks, authors, published, source, note in rows:
             parts = tuple(Block(Range(start, end), kind) for start, end, kind in json.loads(blocks))
-            return Article(article_id, text, title, parts, tuple(json.loads(authors)), published, source, note)
+            names = tuple(json.loads(authors))
+            return Article(article_id, text, title, parts, names, published, source, note, self._pages(key))
         return None
 
     def sentences(self, key: int) -> tuple[Sentence, ...]:
@@ -217,6 +237,18 @@ class Store:
             for key in keys:
                 delete(db, key)
 
+    def rename(self, key: int, title: str) -> None:
+        """Give an article another title; nothing else of it changes, nor does its text.
+
+        Raises:
+            UnknownArticleError: The article is gone.
+        """
+        with self._connections.writing() as db:
+            entry = self._entry(key)
+            if entry is None:
+                raise UnknownArticleError(str(key))
+            rename(db, key, replace(entry, article=replace(entry.article, title=title)))
+
     def keep_reading(self, key: int, reading: Reading) -> None:
         """Put a reading of an article in the place of the one that is there; nothing when the article is gone.
 
@@ -226,6 +258,7 @@ class Store:
         with self._connections.writing() as db:
             if db.execute("SELECT 1 FROM articles WHERE key = ?", (key,)).fetchone():
                 insert_reading(db, key, reading)
+                log(db, "read", key)
 
     def replace(self, entries: Iterable[Entry], *, encoder: str) -> None:
         """Put new entries in the place of all that is there, made by another encoder; all or nothing."""
@@ -247,6 +280,9 @@ class Store:
     def _meta(self, name: str) -> str:
         rows = self._connections.rows("SELECT value FROM meta WHERE name = ?", (name,))
         return str(rows[0][0]) if rows else ""
+
+    def _pages(self, key: int) -> tuple[int, ...]:
+        return tuple(first for (first,) in self._connections.rows(_PAGES, (key,)))
 
     def _read_soundly(self, key: int) -> bool:
         """Tell whether the statements of an article are as they were read, and inside its text."""

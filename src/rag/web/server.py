@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 import uvicorn
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import RedirectResponse
 
 from rag.errors import AddressError, SettingError
 from rag.web.guard import ANYWHERE, BODY_LIMIT, LOCAL, Guard
 from rag.web.page import NAME, build_page, head, theme
+from rag.web.strings import LANGUAGES
 
 if TYPE_CHECKING:
     from rag.library import Library
@@ -73,7 +75,7 @@ def build_app(
 
     for router in routers:
         app.include_router(router)
-    _in_a_loop(partial(_mount_page, app, library, body_limit))
+    _in_a_loop(partial(_mount_pages, app, library, body_limit))
     return app
 
 
@@ -114,22 +116,31 @@ def _in_a_loop(work: Callable[[], None]) -> None:
         work()
 
 
-def _mount_page(app: FastAPI, library: Library, body_limit: int) -> None:
-    gr.mount_gradio_app(
-        app,
-        build_page(library),
-        path="/",
-        theme=theme(),
-        head=head(),
-        app_kwargs={"openapi_url": None},
-        footer_links=[],
-        run_history=False,
-        ssr_mode=False,
-        mcp_server=False,
-        enable_monitoring=False,
-        show_error=False,
-        max_file_size=body_limit,
-    )
+def _mount_pages(app: FastAPI, library: Library, body_limit: int) -> None:
+    """Mount the page once for each language: the first at `/`, each other one at its code."""
+    first, *others = LANGUAGES
+    for language in others:
+        app.router.add_route(f"/{language}", _leading_to(f"{language}/"))
+    for language in (*others, first):  # what comes first answers first, and `/` answers everything
+        gr.mount_gradio_app(
+            app,
+            build_page(library, language),
+            path="/" if language == first else f"/{language}",
+            theme=theme(),
+            head=head(language),
+            app_kwargs={"openapi_url": None},
+            footer_links=[],
+            run_history=False,
+            ssr_mode=False,
+            mcp_server=False,
+            enable_monitoring=False,
+            show_error=False,
+            max_file_size=body_limit,
+        )
+
+
+def _leading_to(address: str) -> Callable[[Request], Response]:
+    return lambda request: RedirectResponse(address)
 
 
 class _Server(uvicorn.Server):
