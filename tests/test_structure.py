@@ -31,6 +31,7 @@ OWNERS = {
     "torch": {"export", "train"},
     "transformers": {"embed", "export"},
     "gradio": {"web"},
+    "bcrypt": {"web"},
     "fastapi": {"web"},
     "langchain_text_splitters": {"split"},
     "Stemmer": {"words"},

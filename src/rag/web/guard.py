@@ -99,7 +99,7 @@ class Guard:
         self._hosts = frozenset(host.strip("[]").lower() for host in hosts)
         self._any_address = bool(self._hosts & set(ANYWHERE))
         self._body_limit = body_limit
-        self._flood = flood or Flood()
+        self._flood = Flood() if flood is None else flood
         self._uploading = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

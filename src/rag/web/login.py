@@ -13,10 +13,10 @@ import re
 import secrets
 import time
 from base64 import b64decode
-from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs, parse_qsl, quote, urlencode
 
 from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -101,7 +101,7 @@ class Login:
             return _moved(to) if known else HTMLResponse(login_page(language, self._base, to=to))
         if scope["method"] != "POST":
             return Response(status_code=405, headers={"Allow": "GET, POST"})
-        form = parse_qs((await _body(receive)).decode("utf-8", "replace"), max_num_fields=8)
+        form = _form(await _body(receive))
         name, password, to = (form.get(field, [""])[-1] for field in ("name", "password", "next"))
         name, to = name.strip(), self._safe(to)
         verdict = await self._checker.check(name, password, _address(scope))
@@ -143,7 +143,8 @@ class Login:
     def _safe(self, to: str) -> str:
         """Where to go after log-in: a path below the base path on this host, never another site."""
         home = f"{self._base}/"
-        return to if _LOCAL.fullmatch(to) and to.startswith(home) and not to.startswith(f"{home}log") else home
+        again = to.startswith((f"{home}login", f"{home}logout"))
+        return to if _LOCAL.fullmatch(to) and to.startswith(home) and not again else home
 
     async def _owned(self, scope: Scope, receive: Receive, user: str) -> tuple[Scope, Receive] | None:
         """The request with its Gradio session moved among this user's own; None for a body that could hide one.
@@ -174,14 +175,8 @@ class Login:
 
 
 def _tokens(scope: Scope) -> list[str]:
-    found = []
-    for header in Headers(scope=scope).getlist("cookie"):
-        try:
-            cookies = SimpleCookie(header[:4_096])
-        except CookieError:
-            continue
-        found += [cookies[COOKIE].value] if COOKIE in cookies else []
-    return [token for token in found if token]
+    headers = Headers(scope=scope).getlist("cookie")
+    return [token for header in headers if (token := cookie_parser(header[:8_192]).get(COOKIE))]
 
 
 def _basic(header: str) -> tuple[str, str]:
@@ -202,6 +197,13 @@ def _address(scope: Scope) -> str:
 
 def _moved(to: str) -> Response:
     return RedirectResponse(to, status_code=303)
+
+
+def _form(body: bytes) -> dict[str, list[str]]:
+    try:
+        return parse_qs(body.decode("utf-8", "replace"), max_num_fields=8)
+    except ValueError:
+        return {}
 
 
 async def _body(receive: Receive) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,8 +33,8 @@ class WebOptions:
     base_path: str = ""
     auth: Path | None = None
     log_questions: bool = False
-    names: tuple[str, ...] = ()
-    proxies: tuple[str, ...] = ()
+    names: Sequence[str] = ()
+    proxies: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         if self.max_articles is not None and self.max_articles < 1:

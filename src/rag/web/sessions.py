@@ -120,7 +120,7 @@ class Tries:
         left = count - (now - when) / FORGOTTEN_SECONDS
         if left <= free - 1:
             return 0.0
-        return when + min(LONGEST_WAIT, 2.0 ** min(count - free, 20)) - now
+        return when + min(LONGEST_WAIT, math.pow(2, min(count - free, 20))) - now
 
     def _count(self, kind: str, key: str, more: int) -> None:
         failed, now = self._failed[kind], self._clock()
