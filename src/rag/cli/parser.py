@@ -122,7 +122,13 @@ def _add_measuring_commands(parsers: Any) -> None:
     )
     evaluate.add_argument("--write", type=Path, metavar="PATH", help="Markdown file whose section is written anew")
 
-    bench = _command(parsers, "bench", measure.bench, "Measure speed beside plain sentence-transformers.")
+    bench = _command(parsers, "bench", measure.bench, "Measure speed beside plain sentence-transformers, or a server.")
+    bench.add_argument("what", nargs="?", choices=("speed", "serve"), default="speed",
+                       help="speed here (when left out), or a server under many users")  # fmt: skip
+    bench.add_argument("--users", type=_positive, default=50, metavar="N", help="serve: users at once (50)")
+    bench.add_argument("--seconds", type=_positive, default=60, metavar="N", help="serve: how long they ask (60)")
+    bench.add_argument("--through", choices=("page", "api"), default="page", help="serve: the way they ask (page)")
+    bench.add_argument("--url", metavar="URL", help="serve: a server that runs on --index already")
     bench.add_argument("--text", type=Path, default=Path("index/articles/iran-azerbaijan.txt"), metavar="FILE",
                        help="the article to measure with (the default article)")  # fmt: skip
     bench.add_argument("--passages", type=_positive, default=0, metavar="N",
