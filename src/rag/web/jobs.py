@@ -137,9 +137,9 @@ class Jobs:
         """Cancel everything and end the thread."""
         with self._lock:
             self._closing.set()
+            self._queue.put(None)
             thread = self._thread
         if thread is not None:
-            self._queue.put(None)
             thread.join(GOODBYE_SECONDS)
 
     @asynccontextmanager
@@ -164,7 +164,7 @@ class Jobs:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._serve, name="adding", daemon=True)
                 self._thread.start()
-        self._queue.put(work)
+            self._queue.put(work)
         return work
 
     def _forget(self) -> None:

@@ -43,11 +43,6 @@ class Removed:
             mine = (one for one in reversed(self._kept) if one.owner == owner and one.article.id == article_id)
             return next((one.article for one in mine), None)
 
-    def let_go(self, article_id: str, *, owner: str | None = None) -> None:
-        """Keep an article no longer, because it is there again."""
-        with self._lock:
-            self._kept = [one for one in self._kept if (one.owner, one.article.id) != (owner, article_id)]
-
     def _forget(self) -> None:
         now, characters, kept = self._clock(), 0, []
         for one in reversed(self._kept[-KEPT_ARTICLES:]):

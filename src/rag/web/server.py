@@ -21,9 +21,13 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import RedirectResponse
 
 from rag.errors import AddressError, SettingError
+from rag.web.api import api_routes
 from rag.web.guard import ANYWHERE, BODY_LIMIT, LOCAL, Guard
+from rag.web.jobs import Jobs
+from rag.web.options import WebOptions
 from rag.web.page import NAME, build_page, head, theme
 from rag.web.strings import LANGUAGES
+from rag.web.tools import speak_json
 
 if TYPE_CHECKING:
     from rag.library import Library
@@ -51,6 +55,7 @@ def build_app(
     hosts: Sequence[str] = (),
     routers: Sequence[APIRouter] = (),
     body_limit: int = BODY_LIMIT,
+    options: WebOptions = WebOptions(),  # noqa: B008  # frozen
 ) -> FastAPI:
     """The web application: `/healthz`, the given routers, and the page at `/`.
 
@@ -59,8 +64,10 @@ def build_app(
         hosts: Names to answer to besides this machine's own; a wildcard address admits every literal IP address.
         routers: Further routes, which come before the page.
         body_limit: Bytes that a request may carry.
+        options: What whoever runs it chose.
     """
-    app = FastAPI(title=NAME, docs_url=None, redoc_url=None, openapi_url=None)
+    jobs = Jobs(library, most_articles=options.max_articles)
+    app = FastAPI(title=NAME, docs_url=None, redoc_url=None, openapi_url=None, lifespan=jobs.lifespan)
     # Its presence keeps Gradio from answering every origin with open CORS headers.
     app.add_middleware(CORSMiddleware, allow_origins=())
     app.add_middleware(Guard, hosts=(*LOCAL, *hosts), body_limit=body_limit)
@@ -73,7 +80,7 @@ def build_app(
     def favicon() -> Response:
         return Response(files("rag.web").joinpath("icon.svg").read_bytes(), media_type="image/svg+xml")
 
-    for router in routers:
+    for router in (*routers, api_routes(library, options=options, jobs=jobs)):
         app.include_router(router)
     _in_a_loop(partial(_mount_pages, app, library, body_limit))
     return app
@@ -122,9 +129,10 @@ def _mount_pages(app: FastAPI, library: Library, body_limit: int) -> None:
     for language in others:
         app.router.add_route(f"/{language}", _leading_to(f"{language}/"))
     for language in (*others, first):  # what comes first answers first, and `/` answers everything
+        page = build_page(library, language)
         gr.mount_gradio_app(
             app,
-            build_page(library, language),
+            page,
             path="/" if language == first else f"/{language}",
             theme=theme(),
             head=head(language),
@@ -132,11 +140,13 @@ def _mount_pages(app: FastAPI, library: Library, body_limit: int) -> None:
             footer_links=[],
             run_history=False,
             ssr_mode=False,
-            mcp_server=False,
+            mcp_server=language == first,
             enable_monitoring=False,
             show_error=False,
             max_file_size=body_limit,
         )
+        if page.mcp_server_obj:
+            speak_json(page.mcp_server_obj)
 
 
 def _leading_to(address: str) -> Callable[[Request], Response]:

@@ -6,10 +6,11 @@ Knows how each is read and what it holds until then; knows nothing of jobs or HT
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
-from typing import Literal, TypeAlias
+from typing import BinaryIO, Literal, TypeAlias
 
 from rag.articles import Limits, Metadata, read_address, read_text, read_upload
 from rag.errors import TooLargeError, shorten
@@ -56,18 +57,19 @@ class Readers:
     address: Callable[..., Article] = read_address
 
 
-def uploaded(data: bytes, name: str, settings: Settings, *, readers: Readers = Readers()) -> Source:  # noqa: B008  # frozen
-    """A file that somebody sent; `name` is a label, of which the ending tells the kind."""
+def uploaded(file: BinaryIO, name: str, settings: Settings, *, readers: Readers = Readers()) -> Source:  # frozen
+    """A file that somebody sent, copied; `name` is a label, of which the ending tells the kind."""
     label = shorten(re.split(r"[/\\]", name.strip())[-1]) or "the file"
     waiting = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  # closed by who takes the source
-    waiting.write(data)
+    shutil.copyfileobj(file, waiting)
+    held = waiting.tell()
 
     def read(cancelled: Cancelled) -> Article:
         waiting.seek(0)
         limits = Limits(file_bytes=settings.max_file_bytes, cancelled=cancelled)
         return readers.upload(waiting.read(), name=label, max_bytes=settings.max_article_bytes, limits=limits)
 
-    return Source(label, read, held=len(data), close=waiting.close)
+    return Source(label, read, held=held, close=waiting.close)
 
 
 def pasted(text: str, given: Metadata, settings: Settings) -> Source:
@@ -82,7 +84,7 @@ def pasted(text: str, given: Metadata, settings: Settings) -> Source:
     return Source(shorten(given.title) if given.title else PASTED, read, held=len(text))
 
 
-def addressed(address: str, given: Metadata, settings: Settings, *, readers: Readers = Readers()) -> Source:  # noqa: B008  # frozen
+def addressed(address: str, given: Metadata, settings: Settings, *, readers: Readers = Readers()) -> Source:  # frozen
     """What a public address gives."""
 
     def read(cancelled: Cancelled) -> Article:
