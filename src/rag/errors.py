@@ -253,9 +253,7 @@ class FullLibraryError(LibraryError):
     """The library holds as many articles as it may."""
 
     def __init__(self, most: int) -> None:
-        super().__init__(
-            f"The library holds {most:,} articles, as many as it may. Remove one that is not needed first."
-        )
+        super().__init__(f"The library holds {most:,} articles, as many as it may. Remove one first.")
         self.most = most
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import gradio as gr
+from gradio.events import api
 from pydantic import BaseModel, ValidationError
 
 from rag.errors import RagError
@@ -128,7 +129,7 @@ def offer_tools(library: Library) -> None:
         return _answered(turns, found)
 
     for tool in (ask_article, compare_opinions, search_passages, list_articles):
-        gr.api(tool, queue=False)
+        api(tool, queue=False)
 
 
 def speak_json(server: GradioMCPServer) -> None:
@@ -138,7 +139,7 @@ def speak_json(server: GradioMCPServer) -> None:
     def as_json(data: Any, root_url: str) -> list[TextContent]:
         return [TextContent(type="text", text=json.dumps(one, ensure_ascii=False)) for one in data]
 
-    server.postprocess_output_data = as_json  # type: ignore[method-assign]  # there is no other way in
+    server.postprocess_output_data = as_json  # type: ignore[method-assign, assignment]  # there is no other way in
 
 
 def _checked(body: type[_Body], **given: object) -> _Body:

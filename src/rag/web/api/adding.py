@@ -43,8 +43,7 @@ _FILES = {
 def adding_routes(library: Library, options: WebOptions, jobs: Jobs, removed: Removed) -> APIRouter:
     """What brings articles: each request is a job, which is waited for unless it prefers not to wait."""
     router = APIRouter(route_class=PlainRoute, tags=["Adding"])
-    settings = library.settings
-    told = answers({200: AddedShape, 201: AddedShape, 202: BegunShape}, 400, 403, 409, 413, 422, 429)
+    told = answers({200: AddedShape, 201: AddedShape, 202: BegunShape}, 400, 403, 409, 413, 429)
 
     @router.post("/api/articles", responses=told, openapi_extra={"requestBody": _taken()})
     async def add(request: Request) -> JSONResponse:
@@ -56,9 +55,9 @@ def adding_routes(library: Library, options: WebOptions, jobs: Jobs, removed: Re
         """
         changes_allowed(options)
         if request.headers.get("content-type", "").startswith("multipart/form-data"):
-            sources = await _files_of(request, settings)
+            sources = await _files_of(request, library.settings)
         else:
-            sources = [await run_in_threadpool(_source_of, await request.body(), settings)]
+            sources = [await run_in_threadpool(_source_of, await request.body(), library.settings)]
         return await run_in_threadpool(_run, jobs, sources, request)
 
     @router.post("/api/articles/restore", responses=told | answers({}, 404))
@@ -68,9 +67,7 @@ def adding_routes(library: Library, options: WebOptions, jobs: Jobs, removed: Re
         articles = [removed.find(article_id, owner=user_of(request)) for article_id in body.articles]
         gone = [article_id for article_id, one in zip(body.articles, articles, strict=True) if one is None]
         if gone:
-            raise HTTPException(
-                404, f"{gone[0][:80]!r} was not removed here within the last hour. Add it again instead."
-            )
+            raise HTTPException(404, f"{gone[0][:80]!r} was not removed here within the last hour.")
         return _run(jobs, [known(one) for one in articles if one is not None], request)
 
     @router.get("/api/jobs/{job}", responses=answers({200: JobShape}, 404))
@@ -109,11 +106,9 @@ def _source_of(data: bytes, settings: Settings) -> Source:
     if (body.text is None) == (body.address is None):
         raise HTTPException(422, _ONE)
     given = Metadata(title=body.title, authors=tuple(body.author), published=body.published, source=body.source)
-    return (
-        addressed(body.address, given, settings)
-        if body.address is not None
-        else pasted(body.text or "", given, settings)
-    )
+    if body.address is not None:
+        return addressed(body.address, given, settings)
+    return pasted(body.text or "", given, settings)
 
 
 def _run(jobs: Jobs, sources: Sequence[Source], request: Request) -> JSONResponse:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rag.web.options import WebOptions
     from rag.web.removed import Removed
 
+_Search = Annotated[str, Query(max_length=LONGEST_SEARCH, description="Words of a title, author, source or id.")]
 _Id = Annotated[str, Path(max_length=LONGEST_NAME, description="The article's id, or the beginning of it.")]
 
 
@@ -28,11 +29,9 @@ def article_routes(library: Library, options: WebOptions, removed: Removed) -> A
     """What is there, and changing and removing it; what is removed goes to `removed`."""
     router = APIRouter(route_class=PlainRoute, tags=["Articles"])
 
-    @router.get("/api/articles", responses=answers({200: ListShape}, 422))
+    @router.get("/api/articles", responses=answers({200: ListShape}))
     def articles(
-        search: Annotated[
-            str, Query(max_length=LONGEST_SEARCH, description="Words of a title, author, source or id.")
-        ] = "",
+        search: _Search = "",
         sort: Order = "added",
         descending: bool = False,
         offset: Annotated[int, Query(ge=0, le=FARTHEST)] = 0,
@@ -50,7 +49,7 @@ def article_routes(library: Library, options: WebOptions, removed: Removed) -> A
         found = library.article(article_id)
         return JSONResponse(_summary(library, found.id) | {"note": found.note, "text": found.text})
 
-    @router.patch("/api/articles/{article_id}", responses=answers({200: SummaryShape}, 403, 404, 409, 413, 422))
+    @router.patch("/api/articles/{article_id}", responses=answers({200: SummaryShape}, 403, 404, 409, 413))
     def rename(article_id: _Id, body: TitleBody) -> JSONResponse:
         """Give an article another title; its id and its text stay."""
         changes_allowed(options)
@@ -62,7 +61,7 @@ def article_routes(library: Library, options: WebOptions, removed: Removed) -> A
         changes_allowed(options)
         return JSONResponse(_remove(library, removed, [article_id], user_of(request)))
 
-    @router.post("/api/articles/remove", responses=answers({200: RemovedShape}, 403, 404, 409, 422))
+    @router.post("/api/articles/remove", responses=answers({200: RemovedShape}, 403, 404, 409))
     def remove_many(body: IdsBody, request: Request) -> JSONResponse:
         """Remove several articles, all or none."""
         changes_allowed(options)

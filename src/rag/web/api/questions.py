@@ -24,28 +24,28 @@ def question_routes(library: Library, turns: Turns) -> APIRouter:
     """What is asked of the articles; each question waits for its turn."""
     router = APIRouter(route_class=PlainRoute, tags=["Questions"])
 
-    @router.post("/api/ask", responses=answers({200: ReplyShape}, 404, 409, 422, 429))
+    @router.post("/api/ask", responses=answers({200: ReplyShape}, 404, 409, 429))
     def ask(body: AskBody) -> JSONResponse:
         """Answer a question with the articles' own sentences, or say that they do not answer it."""
         with turns.turn():
             reply = library.ask(body.question, after=body.after, articles=body.articles, max_quotes=body.quotes)
         return JSONResponse(reply_shape(reply))
 
-    @router.post("/api/compare", responses=answers({200: ReplyShape}, 404, 409, 422, 429))
+    @router.post("/api/compare", responses=answers({200: ReplyShape}, 404, 409, 429))
     def compare(body: CompareBody) -> JSONResponse:
         """Put what several speakers say on a topic side by side."""
         with turns.turn():
             reply = library.compare(body.topic, speakers=body.speakers, articles=body.articles)
         return JSONResponse(reply_shape(reply))
 
-    @router.post("/api/search", responses=answers({200: HitsShape}, 404, 409, 422, 429))
+    @router.post("/api/search", responses=answers({200: HitsShape}, 404, 409, 429))
     def search(body: SearchBody) -> JSONResponse:
         """Find the passages that fit a query best."""
         with turns.turn():
             hits = library.search(body.query, k=body.k, articles=body.articles)
         return JSONResponse({"passages": [hit_shape(hit) for hit in hits]})
 
-    @router.get("/api/statements", responses=answers({200: StatementsShape}, 404, 409, 422, 429))
+    @router.get("/api/statements", responses=answers({200: StatementsShape}, 404, 409, 429))
     def statements(
         article: Annotated[str, Query(min_length=1, max_length=LONGEST_NAME, description="The article's id.")],
     ) -> JSONResponse:
@@ -53,7 +53,7 @@ def question_routes(library: Library, turns: Turns) -> APIRouter:
         with turns.turn():
             return JSONResponse(_told(library, article))
 
-    @router.post("/api/statements", responses=answers({200: ManyStatementsShape}, 404, 409, 413, 422, 429))
+    @router.post("/api/statements", responses=answers({200: ManyStatementsShape}, 404, 409, 413, 429))
     def many_statements(body: StatementsBody) -> JSONResponse:
         """Tell who said what in several articles, or in a text that is not kept."""
         if body.text is not None and body.articles:

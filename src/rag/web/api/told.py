@@ -25,4 +25,4 @@ def answers(good: dict[int, type[BaseModel]], *bad: int) -> dict[int | str, dict
     well: dict[int | str, dict[str, Any]] = {
         status: {"model": model, "description": (model.__doc__ or "").strip()} for status, model in good.items()
     }
-    return well | {status: {"model": Failure, "description": _WHY[status]} for status in (*bad, 503)}
+    return well | {status: {"model": Failure, "description": _WHY[status]} for status in (*bad, 422, 503)}
