@@ -100,7 +100,7 @@ class PageUser:
         self._heart = _Connection(self._url)
         self._heart.begin(f"/gradio_api/heartbeat/{self._hash}")
         if articles:
-            self._run(self._event("scope", "select"), [None], event_data=list(articles))
+            self._run(self._event("scope", "select"), [None], {"value": list(articles)})
 
     def ask(self, question: str) -> Quoted:
         """Ask one question more and return what the reply quotes."""
