@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rag.cli.show import say, show, show_json, told, told_statements, wrong
 from rag.errors import ReadError
 from rag.settings import load_settings
 
 if TYPE_CHECKING:
+    from rag.articles import Metadata
     from rag.library import Library
     from rag.records import Article
+    from rag.settings import Settings
 
 
 def add(options: argparse.Namespace) -> int:
@@ -32,7 +35,7 @@ def add(options: argparse.Namespace) -> int:
     with _open(options, create=True) as library:
         for name in _sources(options.path):
             try:
-                article = _read(name, given, library.settings.max_article_bytes)
+                article = _read(name, given, library.settings)
                 new = library.add(article)
             except ReadError as error:
                 say(f"skipped: {error}")
@@ -254,16 +257,23 @@ def _sources(paths: Sequence[str]) -> Iterator[str]:
     from rag.articles import SUFFIXES
 
     for path in paths:
-        if path != "-" and Path(path).is_dir():
+        if path != "-" and not _is_address(path) and Path(path).is_dir():
             files = (file for file in sorted(Path(path).rglob("*")) if file.suffix.lower() in SUFFIXES)
             yield from map(str, files)
         else:
             yield path
 
 
-def _read(name: str, given: Any, limit: int) -> Article:
-    from rag.articles import read_bytes, read_file
+def _read(name: str, given: Metadata, settings: Settings) -> Article:
+    from rag.articles import Limits, read_address, read_bytes, read_file
 
+    most, limits = settings.max_article_bytes, Limits(file_bytes=settings.max_file_bytes)
     if name == "-":
-        return read_bytes(sys.stdin.buffer.read(limit + 1), name="pasted text", given=given, max_bytes=limit)
-    return read_file(Path(name), max_bytes=limit, given=given)
+        return read_bytes(sys.stdin.buffer.read(most + 1), name="pasted text", given=given, max_bytes=most)
+    if _is_address(name):
+        return read_address(name, max_bytes=most, given=given, limits=limits)
+    return read_file(Path(name), max_bytes=most, given=given, limits=limits)
+
+
+def _is_address(name: str) -> bool:
+    return re.match(r"[a-z][a-z0-9+.-]*://", name, re.IGNORECASE) is not None

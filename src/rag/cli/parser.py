@@ -28,8 +28,13 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def _add_library_commands(parsers: Any) -> None:
-    add = _command(parsers, "add", commands.add, "Add articles: files, folders, or - for pasted text.")
-    add.add_argument("path", nargs="+", metavar="PATH|-")
+    add = _command(
+        parsers,
+        "add",
+        commands.add,
+        "Add articles: text, Markdown, HTML, PDF and Word files, folders of them, addresses, or - for pasted text.",
+    )
+    add.add_argument("path", nargs="+", metavar="PATH|URL|-")
     for name in ("title", "published", "source"):
         add.add_argument(f"--{name}", help=f"{name}, instead of what the text says")
     add.add_argument("--author", action="append", help="author; may be given several times")
