@@ -119,7 +119,7 @@ def _figures(load: Load, tally: _Tally, elapsed: float, memory: Sequence[float |
     }
     if len(taken) > 1:
         figures["ms p50"] = round(statistics.median(taken) * 1000)
-        figures["ms p95"] = round(statistics.quantiles(taken, n=20)[-1] * 1000)
+        figures["ms p95"] = round(statistics.quantiles(taken, n=20, method="inclusive")[-1] * 1000)
         figures["ms max"] = round(taken[-1] * 1000)
     for when, megabytes in zip(("start", "middle", "end"), memory, strict=True):
         if megabytes is not None:
@@ -208,7 +208,8 @@ def _server(index: Path, url: str | None) -> Iterator[tuple[str, int | None]]:
                     found.set()
         found.set()
 
-    threading.Thread(target=listen, daemon=True).start()
+    listener = threading.Thread(target=listen, daemon=True)
+    listener.start()
     try:
         found.wait(START_SECONDS)
         address = re.search(r"http://\S+", said[-1]) if said else None
@@ -222,6 +223,9 @@ def _server(index: Path, url: str | None) -> Iterator[tuple[str, int | None]]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait(15)
+        listener.join(15)
+        if process.stderr is not None:
+            process.stderr.close()
 
 
 def _memory(process: int | None) -> float | None:

@@ -38,6 +38,10 @@ _log = logging.getLogger(__name__)
 GOODBYE_SECONDS = 2
 """Seconds that open pages get when the server stops; they hold a stream that never ends by itself."""
 
+SESSIONS = 500
+"""Open pages whose conversations are remembered, by language: 50 people with ten each. A page takes about 0.1 MB, and
+Gradio would keep 10,000 of them; the one that was silent longest is forgotten first."""
+
 CONNECTIONS = 1_000
 """Connections that may be open: an open page holds one or two; those beyond are told to come back."""
 
@@ -159,9 +163,11 @@ def _mount_pages(app: FastAPI, library: Library, body_limit: int, base_path: str
     for language in others:
         app.router.add_route(f"/{language}", _leading_to(f"{language}/"))
     for language in (*others, first):  # what comes first answers first, and `/` answers everything
+        page = build_page(library, language)
+        page.state_session_capacity = SESSIONS
         gr.mount_gradio_app(
             app,
-            build_page(library, language),
+            page,
             path="/" if language == first else f"/{language}",
             theme=theme(),
             head=head(language, base_path=base_path),
