@@ -123,23 +123,22 @@ def serve(
     """
     listener = _listen(host, port)
     hosts = (host, socket.gethostname()) if host in ANYWHERE else (host,)
-    app = build_app(library, hosts=hosts, options=options)
-    config = uvicorn.Config(
-        app,
-        ws="none",
-        log_config=None,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=bool(options.proxies),
-        forwarded_allow_ips=list(options.proxies),
-        limit_concurrency=CONNECTIONS,
-        timeout_graceful_shutdown=GOODBYE_SECONDS,
-    )
-    write_logs(questions=options.log_questions)
     tell = announce or (lambda url: _log.info("%s is at %s", NAME, url))
-    threading.Thread(target=library.warm, name="warm", daemon=True).start()
     with listener:
+        config = uvicorn.Config(
+            build_app(library, hosts=hosts, options=options),
+            ws="none",
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=bool(options.proxies),
+            forwarded_allow_ips=list(options.proxies),
+            limit_concurrency=CONNECTIONS,
+            timeout_graceful_shutdown=GOODBYE_SECONDS,
+        )
+        write_logs(questions=options.log_questions)
+        threading.Thread(target=library.warm, name="warm", daemon=True).start()
         _Server(config, lambda: tell(_url(host, listener) + options.base_path)).run(sockets=[listener])
 
 
