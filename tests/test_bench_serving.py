@@ -135,8 +135,8 @@ class _Forgetful:
 
 def test_another_reply_than_the_first_time_is_a_mix_up(monkeypatch: pytest.MonkeyPatch) -> None:
     tally, now = under_load._Tally(), iter(range(100))
-    monkeypatch.setattr(under_load.time, "monotonic", lambda: next(now))
-    monkeypatch.setattr(under_load.time, "sleep", lambda _: None)
+    monkeypatch.setattr("rag.bench.serving.monotonic", lambda: next(now))
+    monkeypatch.setattr("rag.bench.serving.sleep", lambda _: None)
     under_load._live(_Forgetful(), ((), ("same?",)), 10, tally)
     assert len(tally.seconds) == 1
     assert tally.mixed_up == ["'same?' gave ('a-1',), then ('a-2',)"]
