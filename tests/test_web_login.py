@@ -60,7 +60,8 @@ def file(tmp_path: Path, lines: str) -> Path:
 
 
 @pytest.fixture
-def client(file: Path, clock: Clock) -> Iterator[TestClient]:
+def client(file: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+    monkeypatch.setattr(checking, "AT_ONCE", 2)
     with TestClient(Login(_who, Passwords(file), "", clock), follow_redirects=False) as client:
         yield client
 
