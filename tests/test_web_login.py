@@ -647,3 +647,24 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("library")
     open_library(folder, Settings(), create=True).close()
     return folder
+
+
+def test_a_known_gradio_session_shows_nothing_to_another_user(file: Path) -> None:
+    app = build_app(as_library(FakeLibrary({})), hosts=("testserver",), options=WebOptions(auth=file))
+    with TestClient(app) as client:
+        log_in(client)
+        config = client.get("/config").json()
+        box = next(one["id"] for one in config["components"] if one["props"].get("elem_id") == "question")
+        add = next(one["id"] for one in config["dependencies"] if [box, "submit"] in one["targets"])
+
+        def shown(question: str) -> str:
+            body = {"data": [question, None], "fn_index": add, "trigger_id": box, "session_hash": "known"}
+            return client.post("/gradio_api/run/predict", json=body).text
+
+        assert "a secret of Ann" in shown("a secret of Ann")
+        assert "a secret of Ann" in shown("another question")
+        client.cookies.clear()
+        log_in(client, "боб", "пароль Боба")
+        seen = shown("what did Ann ask")
+        assert "what did Ann ask" in seen
+        assert "a secret of Ann" not in seen
