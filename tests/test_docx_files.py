@@ -90,7 +90,10 @@ def test_deleted_and_hidden_words_are_not_read_and_inserted_ones_are() -> None:
         paragraph = document.add_paragraph(SAID)
         paragraph.add_run(" hidden").font.hidden = True
 
-    word = b'<w:ins w:id="1" w:author="a"><w:r><w:t> new</w:t></w:r></w:ins><w:del w:id="2" w:author="a"><w:r><w:delText> old</w:delText></w:r></w:del></w:p>'
+    word = (
+        b'<w:ins w:id="1" w:author="a"><w:r><w:t> new</w:t></w:r></w:ins>'
+        b'<w:del w:id="2" w:author="a"><w:r><w:delText> old</w:delText></w:r></w:del></w:p>'
+    )
     data = docx(fill)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         written = archive.read(MAIN).replace(b"</w:p>", word, 1)

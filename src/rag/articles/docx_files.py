@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rag.articles.page import Page, Part, part, set_page, visible
+from rag.articles.page import BROKEN, Page, Part, part, set_page, visible
 from rag.articles.properties import sensible, with_properties
 from rag.errors import DamagedFileError, LockedFileError, NoTextError, UnsafeFileError, WrongFormatError
 from rag.records import Kind
@@ -139,9 +139,7 @@ def _open(data: bytes, name: str) -> Document:
 
     try:
         return Document(io.BytesIO(data))
-    except (OpcError, LxmlError, zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
-        raise DamagedFileError(name, KIND) from error
-    except (KeyError, ValueError, AttributeError, TypeError) as error:  # what python-docx says of missing parts
+    except (OpcError, LxmlError, zipfile.BadZipFile, zlib.error, *BROKEN) as error:
         raise DamagedFileError(name, KIND) from error
 
 
