@@ -129,6 +129,24 @@ def test_endless_nesting_is_read_as_far_as_it_is_a_page(tag: str) -> None:
     assert SAID in read(data).text
 
 
+def test_an_old_page_of_tables_and_line_breaks_is_read_without_its_menu() -> None:
+    menu = "<td><a href=/>Home</a><br><a href=/w>World</a><br><a href=/s>Sport</a></td>"
+    words = f"<h1>Talks</h1><font>By John Roe<br>12 May 2024</font><br><br>{SAID}<br><br>{MORE}"
+    assert blocks(read(web_page(f"<table><tr>{menu}<td>{words}</td></tr></table>"))) == [
+        ("title", "Talks"),
+        ("byline", "By John Roe\n12 May 2024"),
+        ("body", SAID),
+        ("body", MORE),
+    ]
+
+
+def test_links_in_a_sentence_are_no_menu() -> None:
+    linked = (
+        '<p>He met <a href="/a">Aliyev</a>, <a href="/b">Raisi</a> and <a href="/c">Putin</a> in Baku last week.</p>'
+    )
+    assert "He met Aliyev, Raisi and Putin in Baku last week." in read(web_page(f"<article><p>{SAID}</p>{linked}")).text
+
+
 def test_endless_elements_are_not_read() -> None:
     with pytest.raises(UnsafeFileError, match="it has more than 300,000 elements"):
         read(web_page(f"<article><p>{SAID}</p>" + "<p>" * 3_000_000 + "deep"))

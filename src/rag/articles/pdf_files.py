@@ -41,7 +41,7 @@ def read_pdf(data: bytes, name: str) -> Page:
     if b"%PDF-" not in data[:_SIGN_WITHIN]:
         raise WrongFormatError(name, KIND)
     from pypdf import PdfReader
-    from pypdf.errors import DependencyError, LimitReachedError, PyPdfError
+    from pypdf.errors import DependencyError, DeprecationError, LimitReachedError, PyPdfError
 
     try:
         reader = PdfReader(io.BytesIO(data))
@@ -53,7 +53,7 @@ def read_pdf(data: bytes, name: str) -> Page:
         raise UnsafeFileError(name, "a part of it unpacks to far more than any text has") from error
     except DependencyError as error:  # a kind of lock that pypdf cannot even try
         raise LockedFileError(name) from error
-    except (PyPdfError, *BROKEN) as error:
+    except (PyPdfError, DeprecationError, *BROKEN) as error:
         raise DamagedFileError(name, KIND) from error
     parts = list(paragraphs(pages))
     if not parts:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 KIND = "a web page (HTML)"
 
 MOST_ELEMENTS = 300_000  # the longest pages of an encyclopedia have about 100,000
+
+FEWEST_LINKS = 3
+LINKED = 0.8  # share of the characters of a menu that are in links
+LONGEST_LABEL = 40  # characters of a link in a menu, on average
 
 _DECLARED = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 _SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S+)\s*-->")
@@ -51,6 +55,7 @@ _BYLINES = (
 )
 
 _BLOCKS = frozenset("head p list item quote code table row div".split())
+_MENUS = frozenset("table tr td ul ol div p section".split())
 _BREAKS = frozenset(
     "address article aside br dd div dl dt figure footer h1 h2 h3 h4 header li ol p section td tr ul".split()
 )
@@ -74,6 +79,7 @@ def read_web_page(data: bytes, name: str) -> Page:
         tree = _tree(text)
         if sum(1 for _ in tree.iter()) > MOST_ELEMENTS:
             raise UnsafeFileError(name, f"it has more than {MOST_ELEMENTS:,} elements")
+        _drop_menus(tree)
         known, parts = _found(tree)
         parts = [*_top(tree, known, parts), *parts] if any(one.kind == "body" for one in parts) else []
     except (LxmlError, *BROKEN) as error:
@@ -81,6 +87,42 @@ def read_web_page(data: bytes, name: str) -> Page:
     if not parts:
         raise NoTextError(name, "no article that can be told from the page around it", "Copy the text and paste it.")
     return set_page(parts, known if known.source else replace(known, source=_saved_from(text)))
+
+
+def _drop_menus(tree: HtmlElement) -> None:
+    """Take out what is nearly all short links, as the menus of pages that do not name their parts are."""
+    from lxml import etree
+
+    sizes: dict[HtmlElement, _Size] = {}
+    menus: list[HtmlElement] = []
+    for _, element in etree.iterwalk(tree, events=("end",)):
+        inside = [sizes.pop(child) for child in element]
+        shown = len((element.text or "").strip()) + sum(len((child.tail or "").strip()) for child in element)
+        size = _Size(
+            shown + sum(one.shown for one in inside),
+            sum(one.linked for one in inside),
+            sum(one.links for one in inside),
+        )
+        if element.tag == "a":
+            size = _Size(size.shown, size.shown, 1)
+        sizes[element] = size
+        if element.tag in _MENUS and size.links >= FEWEST_LINKS and _is_menu(size):
+            menus.append(element)
+    for element in menus:
+        element.drop_tree()
+
+
+@dataclass(frozen=True, slots=True)
+class _Size:
+    """Characters that an element shows, those of them in links, and how many links it has."""
+
+    shown: int
+    linked: int
+    links: int
+
+
+def _is_menu(size: _Size) -> bool:
+    return size.linked >= LINKED * size.shown and size.linked <= LONGEST_LABEL * size.links
 
 
 def _found(tree: HtmlElement) -> tuple[Metadata, list[Part]]:
