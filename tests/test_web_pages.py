@@ -134,17 +134,17 @@ def test_an_old_page_of_tables_and_line_breaks_is_read_without_its_menu() -> Non
     words = f"<h1>Talks</h1><font>By John Roe<br>12 May 2024</font><br><br>{SAID}<br><br>{MORE}"
     assert blocks(read(web_page(f"<table><tr>{menu}<td>{words}</td></tr></table>"))) == [
         ("title", "Talks"),
-        ("byline", "By John Roe\n12 May 2024"),
+        ("byline", "By John Roe"),
+        ("byline", "12 May 2024"),
         ("body", SAID),
         ("body", MORE),
     ]
 
 
 def test_links_in_a_sentence_are_no_menu() -> None:
-    linked = (
-        '<p>He met <a href="/a">Aliyev</a>, <a href="/b">Raisi</a> and <a href="/c">Putin</a> in Baku last week.</p>'
-    )
-    assert "He met Aliyev, Raisi and Putin in Baku last week." in read(web_page(f"<article><p>{SAID}</p>{linked}")).text
+    linked = '<p>He met <a href="/a">Aliyev</a>, <a href="/b">Raisi</a> and <a href="/c">Putin</a> last week.</p>'
+    article = read(web_page(f"<article><p>{SAID}</p>{linked}</article>"))
+    assert "He met Aliyev, Raisi and Putin last week." in article.text
 
 
 def test_endless_elements_are_not_read() -> None:

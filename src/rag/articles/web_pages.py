@@ -96,7 +96,7 @@ def _drop_menus(tree: HtmlElement) -> None:
     sizes: dict[HtmlElement, _Size] = {}
     menus: list[HtmlElement] = []
     for _, element in etree.iterwalk(tree, events=("end",)):
-        inside = [sizes.pop(child) for child in element]
+        inside = [sizes.pop(child) for child in element if child in sizes]
         shown = len((element.text or "").strip()) + sum(len((child.tail or "").strip()) for child in element)
         size = _Size(
             shown + sum(one.shown for one in inside),
