@@ -348,7 +348,7 @@ def test_an_encrypted_site_must_prove_its_name_though_its_address_is_dialled() -
 
 def test_a_name_in_other_letters_is_looked_up_as_the_network_writes_it() -> None:
     with internet({"xn--bcher-kva.example/": RAIN}) as net:
-        assert fetch("http://bücher.example/", network=net.network).address == "http://bücher.example/"
+        assert fetch("http://bücher.example/", network=net.network).address == "http://xn--bcher-kva.example/"
     assert net.looked_up == ["xn--bcher-kva.example"]
 
 
