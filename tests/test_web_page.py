@@ -9,9 +9,10 @@ from fastapi.testclient import TestClient
 from web_fakes import FakeLibrary, article_of, as_library, sentences_of
 
 from rag.records import Answer, Range, Speaker, Statement
+from rag.web.chat import answer_waiting, messages
 from rag.web.conversation import ARTICLES_OPEN, TURNS_KEPT, Conversation
 from rag.web.examples import example_questions
-from rag.web.page import answer_waiting, head, messages
+from rag.web.page import head
 from rag.web.panel import panel_of
 from rag.web.server import build_app
 

@@ -49,7 +49,7 @@ def test_every_response_carries_the_policy(client: TestClient, path: str) -> Non
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["x-frame-options"] == "DENY"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
 
 
 def test_a_refusal_carries_the_policy_too(client: TestClient) -> None:
@@ -175,3 +175,11 @@ async def _lifespan_only(scope: object, receive: object, send: object) -> None:
     await send({"type": "lifespan.startup.complete"})
     await receive()
     await send({"type": "lifespan.shutdown.complete"})
+
+
+def test_each_language_has_a_page_of_its_own(client: TestClient) -> None:
+    redirected = client.get("/ru", follow_redirects=False)
+    assert (redirected.status_code, redirected.headers["location"]) == (307, "ru/")
+    for path, question in (("/", "Your question"), ("/ru/", "Ваш вопрос")):
+        parts = client.get(f"{path}config").json()["components"]
+        assert [part["props"]["label"] for part in parts if part["props"].get("elem_id") == "question"] == [question]

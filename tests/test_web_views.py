@@ -22,9 +22,9 @@ from rag.records import (
     Statement,
     Topic,
 )
+from rag.web.chat import answer_waiting, messages
 from rag.web.comparing import SILENT_SHOWN, columns_of, compared_html
 from rag.web.conversation import Conversation
-from rag.web.page import answer_waiting, messages
 from rag.web.panel import panel_of
 from rag.web.quotes import place, quote_html
 from rag.web.render import reply_html, spoken

@@ -10,16 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.formats import (
-    SILENCE,
     articles_of,
     comparison_csv,
     comparison_markdown,
     quotes_of_side,
-    title_of,
     topic_names,
 )
 from rag.records import Article, Comparison, Quote, Side, Speaker
-from rag.web.quotes import REPORTED, counted, framed_html, place, verbatim
+from rag.web.quotes import REPORTED, framed_html, place, verbatim
+from rag.web.strings import tell
 
 SHADES = 4
 """Steps of colour in the picture, besides none; the numbers in it say the rest."""
@@ -44,8 +43,8 @@ def comparison_html(comparison: Comparison) -> str:
         for side in comparison.sides
     )
     return (
-        f'<h2 class="topic line">{verbatim(title_of(comparison))}</h2>'
-        f'<p class="origin line">From {_origin(comparison)}</p>'
+        f'<h2 class="topic line">{_title(comparison)}</h2>'
+        f'<p class="origin line">{tell("compare.from", origin=_origin(comparison))}</p>'
         f"{sides}{_differing(comparison)}{_silent(comparison.silent, shown=SILENT_SHOWN)}"
     )
 
@@ -53,9 +52,10 @@ def comparison_html(comparison: Comparison) -> str:
 def compared_html(comparison: Comparison) -> str:
     """A comparison as a page of its own: what it is, a picture of who speaks how much, and the table of quotes."""
     columns = columns_of(comparison)
+    about = tell("compare.summary_from", summary=summary(comparison), origin=_origin(comparison))
     return (
         f'<section class="compared" aria-labelledby="compared"><div class="head"><h2 id="compared" tabindex="-1">'
-        f'{verbatim(title_of(comparison))}</h2><p class="about">{summary(comparison)}, from {_origin(comparison)}</p>'
+        f'{_title(comparison)}</h2><p class="about">{about}</p>'
         f"{_downloads(comparison)}</div>{_heat(comparison, columns)}{_differing(comparison)}"
         f"{_table(comparison, columns)}{_silent(comparison.silent)}</section>"
     )
@@ -63,22 +63,29 @@ def compared_html(comparison: Comparison) -> str:
 
 def summary(comparison: Comparison) -> str:
     """How many quotes of how many speakers, in words."""
-    return f"{counted(len(comparison.quotes), 'quote')} of {counted(len(comparison.sides), 'speaker')}"
+    quotes, speakers = tell("count.quotes", n=len(comparison.quotes)), tell("count.speakers", n=len(comparison.sides))
+    return tell("compare.summary", quotes=quotes, speakers=speakers)
 
 
 def spoken_comparison(comparison: Comparison) -> str:
     """A comparison in whole sentences, as plain text for a screen reader."""
-    parts = [f"The reply compares {summary(comparison)}."]
+    parts = [tell("compare.spoken", summary=summary(comparison))]
     for side in comparison.sides:
         for quote in quotes_of_side(comparison, side):
-            stances = [one.label for one in side.stances if one.quote == quote.number]
-            mark = f", with words of {' and '.join(stances)}" if stances else ""
-            parts.append(f"Quote {quote.number}, by {side.speaker.name}{mark}: {quote.text}")
+            stances = [tell(f"stance.{one.label}") for one in side.stances if one.quote == quote.number]
+            facts = {"number": quote.number, "speaker": side.speaker.name, "words": quote.text}
+            if stances:
+                parts.append(tell("compare.spoken_stance", stances=_listed(stances), **facts))
+            else:
+                parts.append(tell("reply.spoken_quote_by", **facts))
     for figures in comparison.differing:
-        parts.append(f"Figures differ in quotes {_listed(figures.quotes)}: {', '.join(figures.numbers)}.")
+        quotes = _listed([str(number) for number in figures.quotes])
+        parts.append(tell("compare.spoken_differ", quotes=quotes, numbers=", ".join(figures.numbers)))
     if comparison.silent:
         names = ", ".join(speaker.name for speaker in comparison.silent[:SILENT_SHOWN])
-        parts.append(f"Nothing found from {names}{_more(comparison.silent, SILENT_SHOWN)}. {SILENCE}")
+        more = _more(comparison.silent, SILENT_SHOWN)
+        parts.append(tell("compare.spoken_silent", names=f"{names} {more}" if more else names))
+        parts.append(tell("compare.silence"))
     return " ".join(parts)
 
 
@@ -87,7 +94,7 @@ def columns_of(comparison: Comparison) -> list[Column]:
     columns = [Column(topic.name, frozenset(topic.quotes)) for topic in comparison.topics]
     loose = {quote.number for quote in comparison.quotes} - {n for column in columns for n in column.quotes}
     if loose:
-        columns.append(Column("Anything else" if columns else "All that is quoted", frozenset(loose)))
+        columns.append(Column(tell("compare.rest" if columns else "compare.all"), frozenset(loose)))
     return columns
 
 
@@ -103,8 +110,11 @@ def _quotes(comparison: Comparison, side: Side, quotes: Sequence[Quote], *, tagg
     parts = []
     for quote in quotes:
         how = REPORTED[quote.attribution] if quote.attribution else None
-        tags = [f'<span class="about">On {verbatim(topics[quote.number])}</span>'] if quote.number in topics else []
-        tags += [f'<span class="how">{how.capitalize()}</span>'] if how else []
+        tags = []
+        if quote.number in topics:
+            tags.append(f'<span class="about">{tell("compare.on", topic=verbatim(topics[quote.number]))}</span>')
+        if how:
+            tags.append(f'<span class="how">{_capital(tell(how))}</span>')
         tag = f'<div class="tags">{"".join(tags)}</div>' if tags else ""
         source = f'<div class="from">{title_and_date(quote.article)}</div>' if sourced else ""
         parts.append(framed_html(quote, f"{tag}{_stances(side, quote)}{source}"))
@@ -117,9 +127,10 @@ def _stances(side: Side, quote: Quote) -> str:
     for stance in side.stances:
         if stance.quote == quote.number:
             words = quote.article.text[stance.cue.start : stance.cue.end]
+            label = tell(f"stance.{stance.label}")
             links.append(
                 f'<a class="cite stance" href="{place(quote.article, quote.sentence, proof=(stance.cue,))}" '
-                f'title="Show the words that carry {stance.label}"><span class="label">{stance.label.capitalize()}'
+                f'title="{tell("compare.stance_title", stance=label)}"><span class="label">{_capital(label)}'
                 f'</span> <span class="proof">{verbatim(words)}</span></a>'
             )
     return f'<div class="stances">{"".join(links)}</div>' if links else ""
@@ -127,7 +138,7 @@ def _stances(side: Side, quote: Quote) -> str:
 
 def _origin(comparison: Comparison) -> str:
     articles = articles_of(comparison)
-    return title_and_date(articles[0]) if len(articles) == 1 else f"{len(articles)} articles"
+    return title_and_date(articles[0]) if len(articles) == 1 else tell("count.articles", n=len(articles))
 
 
 def title_and_date(article: Article) -> str:
@@ -143,10 +154,10 @@ def _downloads(comparison: Comparison) -> str:
     )
     buttons = "".join(
         f'<button type="button" class="download" data-name="{name}" data-type="{kind}" data-text="{verbatim(text)}">'
-        f'<span class="unseen">Download this comparison as </span>{label}</button>'
+        f'<span class="unseen">{tell("compare.download_as")}</span>{label}</button>'
         for label, name, kind, text in files
     )
-    return f'<div class="downloads" role="group" aria-label="Download">{buttons}</div>'
+    return f'<div class="downloads" role="group" aria-label="{tell("compare.download")}">{buttons}</div>'
 
 
 def _heat(comparison: Comparison, columns: Sequence[Column]) -> str:
@@ -158,8 +169,8 @@ def _heat(comparison: Comparison, columns: Sequence[Column]) -> str:
     for row, side in enumerate(comparison.sides):
         cells = []
         for number, (column, (quotes, words)) in enumerate(zip(columns, told[row], strict=True)):
-            amount = f"{counted(words, 'word')} in {counted(quotes, 'quote')}"
-            name = verbatim(f"{side.speaker.name}, {column.name}: {amount}")
+            amount = {"words": tell("count.words", n=words), "quotes": tell("count.quotes", n=quotes)}
+            name = verbatim(tell("compare.cell", speaker=side.speaker.name, topic=column.name, **amount))
             stop = "0" if row == number == 0 else "-1"
             cells.append(
                 f'<td class="shade-{-(-SHADES * words // most)}" role="gridcell"><a class="jump" '
@@ -170,11 +181,12 @@ def _heat(comparison: Comparison, columns: Sequence[Column]) -> str:
         )
     key = "".join(f'<i class="shade-{shade}"></i>' for shade in range(SHADES + 1))
     return (
-        '<figure class="heat"><figcaption id="heat"><span class="what">Who speaks how much: words quoted</span>'
+        '<figure class="heat"><figcaption id="heat"><span class="what">'
+        f"{tell('compare.heat')}</span>"
         f'<span class="key" aria-hidden="true">0 {key} {most}</span>'
-        '<span class="unseen"> Arrow keys move from number to number, Enter leads to the quotes.</span></figcaption>'
+        f'<span class="unseen">{tell("compare.heat_keys")}</span></figcaption>'
         '<div class="box"><table role="grid" aria-labelledby="heat" aria-readonly="true"><thead role="rowgroup">'
-        f'<tr role="row"><th scope="col" role="columnheader">Speaker</th>{heads}</tr></thead>'
+        f'<tr role="row"><th scope="col" role="columnheader">{tell("compare.speaker")}</th>{heads}</tr></thead>'
         f'<tbody role="rowgroup">{"".join(rows)}</tbody></table></div></figure>'
     )
 
@@ -193,7 +205,9 @@ def _table(comparison: Comparison, columns: Sequence[Column]) -> str:
         cells = []
         for number, column in enumerate(columns):
             quotes = [quote for quote in quotes_of_side(comparison, side) if quote.number in column.quotes]
-            content = _quotes(comparison, side, quotes, tagged=False) or '<span class="none">Nothing found</span>'
+            content = (
+                _quotes(comparison, side, quotes, tagged=False) or f'<span class="none">{tell("compare.none")}</span>'
+            )
             label = f'<span class="column" aria-hidden="true">{verbatim(column.name)}</span>'
             cells.append(f'<td id="cell-{row}-{number}" role="cell" tabindex="-1">{label}{content}</td>')
         rows.append(
@@ -202,9 +216,9 @@ def _table(comparison: Comparison, columns: Sequence[Column]) -> str:
         )
     wide = " wide" if len(columns) > 1 else ""
     return (
-        f'<div class="box quotes{wide}" tabindex="0" role="region" aria-label="Quotes, speaker by speaker">'
-        '<table role="table" aria-label="Quotes, speaker by speaker"><thead role="rowgroup"><tr role="row">'
-        f'<th scope="col" role="columnheader">Speaker</th>{heads}</tr></thead>'
+        f'<div class="box quotes{wide}" tabindex="0" role="region" aria-label="{tell("compare.table")}">'
+        f'<table role="table" aria-label="{tell("compare.table")}"><thead role="rowgroup"><tr role="row">'
+        f'<th scope="col" role="columnheader">{tell("compare.speaker")}</th>{heads}</tr></thead>'
         f'<tbody role="rowgroup">{"".join(rows)}</tbody></table></div>'
     )
 
@@ -221,13 +235,15 @@ def _differing(comparison: Comparison) -> str:
             quote = comparison.quotes[number - 1]
             links.append(
                 f'<a class="cite twin" href="{place(quote.article, quote.sentence)}" '
-                f'title="Show quote {number} in the article">quote {number}, {verbatim(names[number])}</a>'
+                f'title="{tell("quote.show_title", number=number)}">'
+                f"{tell('compare.quote_of', number=number, speaker=verbatim(names[number]))}</a>"
             )
+        where = tell("compare.in", places="; ".join(links))
         numbers = " · ".join(f'<span class="number">{verbatim(one)}</span>' for one in figures.numbers)
-        items.append(f'<li class="line">{numbers} <span class="where">in {"; ".join(links)}</span></li>')
+        items.append(f'<li class="line">{numbers} <span class="where">{where}</span></li>')
     return (
-        f'<div class="differing"><h3 class="label line">Figures that differ</h3><ul>{"".join(items)}</ul>'
-        '<p class="hint">They may speak of different things: read them where they stand.</p></div>'
+        f'<div class="differing"><h3 class="label line">{tell("compare.differing")}</h3><ul>{"".join(items)}</ul>'
+        f'<p class="hint">{tell("compare.differing_hint")}</p></div>'
     )
 
 
@@ -236,16 +252,27 @@ def _silent(silent: Sequence[Speaker], *, shown: int | None = None) -> str:
     if not silent:
         return ""
     names = "".join(f"<li>{speaker_html(speaker)}</li>" for speaker in silent[:shown])
-    more = f'<li class="more">{_more(silent, shown).strip()}</li>' if shown and len(silent) > shown else ""
+    more = f'<li class="more">{_more(silent, shown)}</li>' if shown and len(silent) > shown else ""
     return (
-        f'<div class="silent"><h3 class="label line">Nothing found from</h3><ul class="names">{names}{more}</ul>'
-        f'<p class="hint line">{SILENCE}</p></div>'
+        f'<div class="silent"><h3 class="label line">{tell("compare.silent")}</h3><ul class="names">{names}{more}</ul>'
+        f'<p class="hint line">{tell("compare.silence")}</p></div>'
     )
 
 
 def _more(silent: Sequence[Speaker], shown: int) -> str:
-    return f" and {len(silent) - shown} more" if len(silent) > shown else ""
+    return tell("compare.more", n=len(silent) - shown) if len(silent) > shown else ""
 
 
-def _listed(numbers: Sequence[int]) -> str:
-    return " and ".join(filter(None, (", ".join(map(str, numbers[:-1])), str(numbers[-1]))))
+def _listed(things: Sequence[str]) -> str:
+    *first, last = things
+    return tell("compare.and", first=", ".join(first), last=last) if first else last
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _title(comparison: Comparison) -> str:
+    if comparison.topic is None:
+        return tell("compare.main_topics", n=len(articles_of(comparison)))
+    return tell("compare.on_topic", topic=verbatim(comparison.topic))

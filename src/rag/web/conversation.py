@@ -20,9 +20,10 @@ ARTICLES_OPEN = 12
 
 @dataclass(slots=True, eq=False)
 class Turn:
-    """A question and, once it is there, its reply or the message that stands for it."""
+    """A question, the ids of the only articles it was put to, and its reply or the message that stands for it."""
 
     question: str
+    articles: tuple[str, ...] = ()
     reply: Reply | str | None = None
 
 
@@ -30,6 +31,7 @@ class Turn:
 class Conversation:
     """Turns, oldest first; `opened` are article ids in the order they were opened.
 
+    `scope` are the ids of the only articles to ask next, all when empty.
     `compared` is what stands in the view beside the chat, `newest` whatever came last, there or in the chat;
     `comparisons` counts those that were begun.
     """
@@ -39,13 +41,14 @@ class Conversation:
     compared: Comparison | Abstention | str | None = None
     newest: Reply | str | None = None
     comparisons: int = 0
+    scope: tuple[str, ...] = ()
     opened: list[str] = field(default_factory=list)
     shown: str | None = None
     replies: int = 0
 
     def add(self, question: str) -> None:
         """Put a question at the end, to be answered."""
-        turn = Turn(question)
+        turn = Turn(question, self.scope)
         self.turns.append(turn)
         self.waiting.append(turn)
 

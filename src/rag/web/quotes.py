@@ -10,12 +10,13 @@ import html
 from collections.abc import Sequence
 
 from rag.records import Article, Attribution, Quote, Range
+from rag.web.strings import tell
 
 _AS_ENTITIES = {0: "\ufffd", 9: "&#9;", 10: "&#10;", 13: "&#13;"}
 """HTML drops a NUL and the chat re-indents tabs and line ends, so these travel as entities."""
 
-REPORTED: dict[Attribution, str | None] = {"direct": None, "indirect": "reported", "mixed": "partly reported"}
-"""How a quote gives somebody's words, where that needs saying."""
+REPORTED: dict[Attribution, str | None] = {"direct": None, "indirect": "quote.reported", "mixed": "quote.partly"}
+"""How a quote gives somebody's words, where that needs saying: keys of strings."""
 
 
 def verbatim(text: str) -> str:
@@ -37,11 +38,6 @@ def place(article: Article, sentence: int, *, said: Sequence[Range] = (), proof:
     return f"#{anchor(article.id, sentence)}{words}"
 
 
-def counted(number: int, noun: str) -> str:
-    """The number with its noun, in the plural where it needs one."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
 def quote_html(quote: Quote) -> str:
     """One quote: its citation, its words, who said them, and the neighbour it leans on, set apart."""
     source = f'<div class="from">{verbatim(quote.article.title)}</div>'
@@ -52,8 +48,8 @@ def framed_html(quote: Quote, below: str) -> str:
     """A quote with its citation and its context, and `below` its words what else is to be said of it, as HTML."""
     target = place(quote.article, quote.sentence, proof=(quote.cue,) if quote.cue else ())
     cite = (
-        f'<a class="cite" href="{target}" title="Show quote {quote.number} in the article">'
-        f'<span class="chip">{quote.number}</span><span class="go">Show in article</span></a>'
+        f'<a class="cite" href="{target}" title="{tell("quote.show_title", number=quote.number)}">'
+        f'<span class="chip">{quote.number}</span><span class="go">{tell("quote.show")}</span></a>'
     )
     words = f'<div class="words">{verbatim(quote.text)}</div>'
     context = _context(quote)
@@ -76,7 +72,7 @@ def _speaker(quote: Quote) -> str:
         return ""
     role = f', <span class="role">{verbatim(quote.speaker.role)}</span>' if quote.speaker.role else ""
     how = REPORTED[quote.attribution]
-    reported = f' <span class="how">({how})</span>' if how else ""
+    reported = f' <span class="how">({tell(how)})</span>' if how else ""
     return f'<div class="who"><span class="name">{verbatim(quote.speaker.name)}</span>{role}{reported}</div>'
 
 
@@ -84,20 +80,18 @@ def _context(quote: Quote) -> str:
     if quote.context is None:
         return ""
     words = quote.article.text[quote.context.start : quote.context.end]
-    label = "Before it" if quote.context < quote.range else "After it"
-    return (
-        f'<div class="context"><span class="tag">{label}, not quoted</span> '
-        f'<span class="aside">{verbatim(words)}</span></div>'
-    )
+    label = tell("quote.before" if quote.context < quote.range else "quote.after")
+    return f'<div class="context"><span class="tag">{label}</span> <span class="aside">{verbatim(words)}</span></div>'
 
 
 def _also(quote: Quote) -> str:
     """Links to the other places that say the same, with the article's title when it is another one."""
     if not quote.also:
         return ""
-    links = []
+    again, links = tell("quote.again_title"), []
     for number, other in enumerate(quote.also, start=1):
-        label = f"here {number}" if other.article.id == quote.article.id else verbatim(other.article.title)
+        here = other.article.id == quote.article.id
+        label = tell("quote.here", number=number) if here else verbatim(other.article.title)
         target = place(other.article, other.sentence)
-        links.append(f'<a class="cite twin" href="{target}" title="Show where the same is said again">{label}</a>')
-    return f'<div class="also">The same is said again: {", ".join(links)}</div>'
+        links.append(f'<a class="cite twin" href="{target}" title="{again}">{label}</a>')
+    return f'<div class="also">{tell("quote.again", places=", ".join(links))}</div>'

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 from rag.records import Answer, Article, ArticleSummary, Block, Comparison, Quote, Range, Reply, Sentence
 from rag.web.comparing import comparison_html, spoken_comparison, summary
-from rag.web.quotes import anchor, counted, quote_html, verbatim
+from rag.web.quotes import anchor, quote_html, verbatim
+from rag.web.strings import tell
 
-_TABLE = '<a class="table" role="button" href="#table" title="Show this comparison as a table">As a table</a>'
 _TAGS = {"title": "h2", "heading": "h3", "byline": "p", "body": "p"}
 
 
@@ -41,7 +41,7 @@ def question_html(question: str) -> str:
 
 def waiting_html() -> str:
     """What stands in for a reply that is still being looked for."""
-    return '<div class="reply waiting"><span class="dots" role="presentation"></span>Looking for quotes</div>'
+    return f'<div class="reply waiting"><span class="dots" role="presentation"></span>{tell("chat.waiting")}</div>'
 
 
 def failure_html(message: str) -> str:
@@ -52,16 +52,20 @@ def failure_html(message: str) -> str:
 def reply_html(reply: Reply) -> str:
     """A reply: its quotes in reading order, its speakers side by side, or why there are none and what comes nearest."""
     if isinstance(reply, Comparison):
-        foot = _foot(summary(reply), reply.elapsed_ms, more=_TABLE)
+        title = tell("reply.as_table_title")
+        table = f'<a class="table" role="button" href="#table" title="{title}">{tell("reply.as_table")}</a>'
+        foot = _foot(summary(reply), reply.elapsed_ms, more=table)
         return f'<div class="reply comparison">{comparison_html(reply)}{foot}</div>'
     if isinstance(reply, Answer):
         quotes = "".join(quote_html(quote) for quote in reply.quotes)
-        return f'<div class="reply answer">{quotes}{_foot(counted(len(reply.quotes), "quote"), reply.elapsed_ms)}</div>'
+        foot = _foot(tell("count.quotes", n=len(reply.quotes)), reply.elapsed_ms)
+        return f'<div class="reply answer">{quotes}{foot}</div>'
     nearest = "".join(quote_html(quote) for quote in reply.nearest)
     if nearest:
-        nearest = f'<div class="nearest"><p class="label">Nearest, not an answer</p>{nearest}</div>'
+        nearest = f'<div class="nearest"><p class="label">{tell("reply.nearest")}</p>{nearest}</div>'
     message = f'<p class="message">{verbatim(reply.message)}</p>'
-    return f'<div class="reply abstention">{message}{nearest}{_foot("No quote answers this", reply.elapsed_ms)}</div>'
+    foot = _foot(tell("reply.no_quote"), reply.elapsed_ms)
+    return f'<div class="reply abstention">{message}{nearest}{foot}</div>'
 
 
 def spoken(reply: Reply | str) -> str:
@@ -71,11 +75,9 @@ def spoken(reply: Reply | str) -> str:
     if isinstance(reply, Comparison):
         return spoken_comparison(reply)
     if isinstance(reply, Answer):
-        parts = [f"The reply has {counted(len(reply.quotes), 'quote')}."]
-        parts += [f"Quote {quote.number}{_said_by(quote)}: {quote.text}" for quote in reply.quotes]
-        return " ".join(parts)
-    near = f" {counted(len(reply.nearest), 'quote')} come near, without answering." if reply.nearest else ""
-    return reply.message + near.replace("1 quote come", "1 quote comes")
+        return " ".join([tell("reply.spoken", n=len(reply.quotes)), *map(_spoken_quote, reply.quotes)])
+    near = [tell("reply.spoken_nearest", n=len(reply.nearest))] if reply.nearest else []
+    return " ".join([reply.message, *near])
 
 
 def article_html(shown: OpenArticle, *, hidden: bool = False) -> str:
@@ -106,24 +108,27 @@ def panel_html(
     `version` changes whenever the page should follow `shown` again instead of the reader's own choice.
     """
     if not opened:
-        return '<div class="source" data-version=""><p class="nothing">There is no article to read yet.</p></div>'
+        return f'<div class="source" data-version=""><p class="nothing">{tell("panel.nothing")}</p></div>'
     articles = "".join(article_html(one, hidden=one.article.id != shown) for one in opened)
     return (
         f'<div class="source" data-version="{verbatim(version)}" data-shown="{verbatim(shown or "")}">'
         f"{_select(summaries, shown) if len(summaries) > 1 else ''}"
-        f'<div class="shelf" tabindex="0" role="region" aria-label="Article">{articles}</div></div>'
+        f'<div class="shelf" tabindex="0" role="region" aria-label="{tell("panel.article")}">{articles}</div></div>'
     )
 
 
 def _foot(summary: str, elapsed_ms: float, *, more: str = "") -> str:
+    told = tell("reply.seconds", summary=summary, seconds=f"{elapsed_ms / 1000:.2f}")
     return (
-        f'<div class="foot"><span class="summary">{summary} · {elapsed_ms / 1000:.2f} s</span>{more}'
-        '<a class="copy" role="button" href="#copy" title="Copy this reply as text">Copy</a></div>'
+        f'<div class="foot"><span class="summary">{told}</span>{more}'
+        f'<a class="copy" role="button" href="#copy" title="{tell("reply.copy_title")}">{tell("reply.copy")}</a></div>'
     )
 
 
-def _said_by(quote: Quote) -> str:
-    return f", by {quote.speaker.name}" if quote.speaker else ""
+def _spoken_quote(quote: Quote) -> str:
+    if quote.speaker is None:
+        return tell("reply.spoken_quote", number=quote.number, words=quote.text)
+    return tell("reply.spoken_quote_by", number=quote.number, speaker=quote.speaker.name, words=quote.text)
 
 
 def _select(summaries: Sequence[ArticleSummary], shown: str | None) -> str:
@@ -131,7 +136,7 @@ def _select(summaries: Sequence[ArticleSummary], shown: str | None) -> str:
         f'<option value="{verbatim(one.id)}"{" selected" if one.id == shown else ""}>{verbatim(one.title)}</option>'
         for one in summaries
     )
-    return f'<label class="pick"><span>Article</span><select>{options}</select></label>'
+    return f'<label class="pick"><span>{tell("panel.article")}</span><select>{options}</select></label>'
 
 
 def _text(shown: OpenArticle) -> str:

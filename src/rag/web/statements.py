@@ -10,37 +10,29 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
 from rag.languages import not_english
-from rag.records import Article, Attribution, Range, Sentence, Speaker, Statement
+from rag.records import Article, Range, Sentence, Speaker, Statement
 from rag.web.comparing import speaker_html, title_and_date
-from rag.web.quotes import counted, place, verbatim
+from rag.web.quotes import place, verbatim
+from rag.web.strings import tell
 
 OPEN_AT_FIRST = 6
 """Speakers whose statements are unfolded at first; with more, a reader chooses from the names."""
-
-_HOW: dict[Attribution, str] = {
-    "direct": "In quotation marks",
-    "indirect": "Reported",
-    "mixed": "Partly reported",
-}
 
 
 def statements_html(article: Article, sentences: Sequence[Sentence], statements: Sequence[Statement]) -> str:
     """Who said what in an article, speakers with most statements first, those that it does not name last."""
     voices = speakers_of(statements)
-    head = f'<h2 id="voices">Who said what</h2><p class="origin">In {title_and_date(article)}</p>'
+    origin = tell("voices.in", origin=title_and_date(article))
+    head = f'<h2 id="voices">{tell("voices.title")}</h2><p class="origin">{origin}</p>'
     if not statements:
         language = not_english(article.text)
-        nobody = (
-            "Nobody is quoted or reported in this article, as far as its words show."
-            if language is None
-            else f"Who said what is read in English articles only, and this one is in {language}."
-        )
+        nobody = tell("voices.nobody") if language is None else tell("voices.unread", language=verbatim(language))
         return _frame(article, f'<div class="head">{head}</div><p class="nothing">{nobody}</p>')
     unnamed = [one for one in statements if one.speaker is None]
     shut = len(voices) + bool(unnamed) > OPEN_AT_FIRST
     named = "".join(_voice(article, sentences, speaker, said, shut=shut) for speaker, said in voices)
-    total = counted(len(statements), "statement")
-    about = f'<p class="about">{total}, {counted(len(voices), "speaker")} by name.</p>'
+    total, names = tell("count.statements", n=len(statements)), tell("count.speakers", n=len(voices))
+    about = f'<p class="about">{tell("voices.about", statements=total, speakers=names)}</p>'
     return _frame(
         article,
         f'<div class="head">{head}{about}{_filter(len(voices))}</div>'
@@ -68,7 +60,7 @@ def offered_html(speakers: Sequence[Speaker], *, scope: str) -> str:
     """Speakers to choose from, as boxes to tick; nothing ticked means everybody. `scope` names whose they are."""
     if not speakers:
         return (
-            f'<div class="offer" data-scope="{verbatim(scope)}"><p class="hint">No speakers are known here.</p></div>'
+            f'<div class="offer" data-scope="{verbatim(scope)}"><p class="hint">{tell("compare.no_speakers")}</p></div>'
         )
     boxes = "".join(
         f'<label class="choice" data-name="{verbatim(speaker.name)}"><input type="checkbox" name="speaker" '
@@ -78,7 +70,7 @@ def offered_html(speakers: Sequence[Speaker], *, scope: str) -> str:
     sieve = _filter(len(speakers)) if len(speakers) > OPEN_AT_FIRST else ""
     return (
         f'<div class="offer sieved" data-scope="{verbatim(scope)}">{sieve}'
-        f'<div class="choices" role="group" aria-label="Speakers to compare">{boxes}</div></div>'
+        f'<div class="choices" role="group" aria-label="{tell("compare.speakers")}">{boxes}</div></div>'
     )
 
 
@@ -93,7 +85,7 @@ def _filter(speakers: int) -> str:
     if speakers < 2:
         return ""
     return (
-        '<div class="sieve"><label><span>Filter by name</span><input type="search" autocomplete="off" '
+        f'<div class="sieve"><label><span>{tell("voices.filter")}</span><input type="search" autocomplete="off" '
         'spellcheck="false"></label><span class="found" role="status"></span></div>'
     )
 
@@ -112,20 +104,20 @@ def _unnamed(article: Article, sentences: Sequence[Sentence], said: Sequence[Sta
     items = "".join(
         _statement(article, sentences, one, mention=mention) for one, mention in zip(said, mentions, strict=True)
     )
-    title = '<span class="name">Not named in the article</span>'
+    title = f'<span class="name">{tell("voices.unnamed")}</span>'
     return _fold("voice unnamed", " ".join(mentions), title, len(said), items, shut=shut)
 
 
 def _fold(kind: str, name: str, title: str, count: int, items: str, *, shut: bool) -> str:
     return (
         f'<details class="{kind}" data-name="{verbatim(name)}"{"" if shut else " open"}>'
-        f'<summary><h3>{title}</h3><span class="count">{counted(count, "statement")}</span></summary>'
+        f'<summary><h3>{title}</h3><span class="count">{tell("count.statements", n=count)}</span></summary>'
         f"<ol>{items}</ol></details>"
     )
 
 
 def _statement(article: Article, sentences: Sequence[Sentence], one: Statement, *, mention: str | None = None) -> str:
-    gap = '<span class="gap" title="Words that are not part of the statement"> … </span>'
+    gap = f'<span class="gap" title="{tell("voices.gap")}"> … </span>'
     words = gap.join(
         f'<span class="said">{verbatim(article.text[said.start : said.end])}</span>' for said in one.content
     )
@@ -134,9 +126,9 @@ def _statement(article: Article, sentences: Sequence[Sentence], one: Statement, 
     who = f'<span class="mention">{verbatim(mention)}</span>' if mention is not None else ""
     return (
         f'<li class="statement"><div class="words">{words}</div><div class="tags">{who}'
-        f'<span class="how">{_HOW[one.attribution]}</span>'
-        f'<a class="cite show" href="{target}" title="Show this statement in the article">'
-        "Show in article</a></div></li>"
+        f'<span class="how">{tell("voices." + one.attribution)}</span>'
+        f'<a class="cite show" href="{target}" title="{tell("voices.show_title")}">'
+        f"{tell('quote.show')}</a></div></li>"
     )
 
 

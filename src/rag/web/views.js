@@ -1,5 +1,4 @@
 // The two views beside the chat: ask for a comparison and for lists, move in the picture, filter, save files.
-// Shares one scope with page.js, which keeps `state` and listens.
 
 // Lists are fetched when they come into view, and again when another article does.
 function askForLists() {
@@ -36,7 +35,7 @@ function tidyCompare() {
   setAttribute(one(".scope", form), "hidden", one("#panel select") ? null : "");
   setAttribute(one(".some", form), "aria-expanded", String(state.offering));
   const many = chosen().length;
-  const words = many ? ` (${many} chosen)` : "";
+  const words = many ? tell("chosen", { n: many }) : "";
   if (one(".chosen", form).textContent !== words) one(".chosen", form).textContent = words;
   const result = one("#result :is(.compared, .reply):not(.waiting)");
   if (state.comparing && result) {
@@ -98,7 +97,7 @@ function sieve(field) {
   const words = plain(field.value).split(/\s+/).filter(Boolean);
   for (const item of named) item.hidden = !words.every((word) => plain(item.dataset.name).includes(word));
   const left = named.filter((item) => !item.hidden);
-  one(".found", field.closest(".sieve")).textContent = words.length ? `${left.length} of ${named.length}` : "";
+  one(".found", field.closest(".sieve")).textContent = words.length ? tell("found", { n: left.length, all: named.length }) : "";
   if (words.length && left.length === 1 && left[0].matches("details")) left[0].open = true;
 }
 
@@ -111,3 +110,34 @@ function save(button) {
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }
+
+onChange(tidyCompare);
+onChange(askForLists);
+onClick("a.jump", jump);
+onClick("a.table", showTable);
+onClick(".download", save);
+onClick(".some", () => {
+  state.offering = !state.offering;
+  apply();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (/^(Arrow|Home|End)/.test(event.key) && event.target.matches?.("a.jump")) {
+    event.preventDefault();
+    step(event.target, event.key);
+  }
+});
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("#form form")) return;
+  event.preventDefault();
+  compare(event.target);
+});
+
+document.addEventListener("input", (event) => {
+  if (event.target.matches?.(".sieve input")) sieve(event.target);
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches?.("#compare input")) apply();
+});

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -20,6 +21,7 @@ from rag.web.conversation import Conversation
 from rag.web.panel import announcement, panel_of
 from rag.web.render import failure_html, reply_html, spoken, waiting_html
 from rag.web.statements import offered_html, speakers_of, statements_html
+from rag.web.strings import in_language, tell
 
 if TYPE_CHECKING:
     from rag.library import Library
@@ -32,30 +34,11 @@ ARTICLES_OFFERED = 12
 SPEAKERS_CHOSEN = 200
 """Speakers that one comparison may be limited to."""
 
-_FAILED = "This could not be compared just now. Please try it again in a moment."
-_NOT_LISTED = "Who said what could not be listed just now. Please try it again in a moment."
-_FORM = (
-    '<form class="ask-compare"><h2>Who says what, side by side</h2>'
-    '<p class="hint">Name a topic, or leave the box empty for the main topics of the article.</p>'
-    '<div class="line-up"><label class="topic-box"><span class="unseen">Topic</span>'
-    '<input type="text" name="topic" autocomplete="off" placeholder="A topic, or nothing"></label>'
-    '<button type="submit" class="go-compare">Compare</button></div><div class="limits">'
-    '<fieldset class="scope" hidden><legend class="unseen">Articles to compare</legend>'
-    '<label class="choice"><input type="radio" name="scope" value="all" checked><span>All articles</span></label>'
-    '<label class="choice"><input type="radio" name="scope" value="this"><span>This article</span></label></fieldset>'
-    '<button type="button" class="some" aria-expanded="false" aria-controls="offered">Only some speakers'
-    '<span class="chosen"></span></button></div></form>'
-)
 _ON_FORM = "element.addEventListener('compare', e => trigger('submit', {value: e.detail}));"
 _ON_OFFER = "element.addEventListener('offer', e => trigger('select', {value: e.detail}));"
 _ON_LIST = "element.addEventListener('list', e => trigger('select', {value: e.detail}));"
 _ON_TABLE = "element.addEventListener('show-table', e => trigger('select', {value: e.detail}));"
-_NO_RESULT = (
-    '<p class="no-result hint">You get a picture of who speaks how much, and everybody’s own words side by side, '
-    "each one click from its place in the article.</p>"
-)
 _NO_OFFER = '<div class="offer"></div>'
-_NO_LIST = '<p class="loading">Looking for who speaks</p>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +60,32 @@ class Views:
     statements: gr.HTML
 
 
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What every view speaks to besides its own components: the source panel and the live region, in one language."""
+
+    panel: gr.HTML
+    said: gr.HTML
+    language: str
+
+
 def lay_out() -> Views:
     """Put the two views where the page stands, each in a column of its own."""
     with gr.Column(elem_id="compare"):
-        form = gr.HTML(_FORM, elem_id="form", js_on_load=_ON_FORM, apply_default_css=False)
+        form = gr.HTML(_form(), elem_id="form", js_on_load=_ON_FORM, apply_default_css=False)
         offered = gr.HTML(_NO_OFFER, elem_id="offered", js_on_load=_ON_OFFER, apply_default_css=False)
-        result = gr.HTML(_NO_RESULT, elem_id="result", js_on_load=_ON_TABLE, apply_default_css=False)
+        result = gr.HTML(_no_result(), elem_id="result", js_on_load=_ON_TABLE, apply_default_css=False)
     with gr.Column(elem_id="voices-view"):
-        statements = gr.HTML(_NO_LIST, elem_id="statements", js_on_load=_ON_LIST, apply_default_css=False)
+        statements = gr.HTML(_no_list(), elem_id="statements", js_on_load=_ON_LIST, apply_default_css=False)
     return Views(form, offered, result, statements)
 
 
-def connect(views: Views, library: Library, conversation: gr.State, *, panel: gr.HTML, said: gr.HTML) -> None:
+def connect(views: Views, library: Library, conversation: gr.State, *, shared: Shared) -> None:
     """Connect the events of both views to the library."""
+    speak = partial(in_language, shared.language)
 
     def compare(conversation: Conversation, event: gr.EventData) -> Iterator[tuple[Any, Any, Any]]:
-        yield waiting_html(), gr.skip(), announcement("Comparing.")
+        yield waiting_html(), gr.skip(), announcement(tell("compare.comparing"))
         if compare_into(library, conversation, wanted(event.value)):
             yield shown(conversation)
 
@@ -104,8 +97,8 @@ def connect(views: Views, library: Library, conversation: gr.State, *, panel: gr
         return shown(conversation)
 
     def fail(conversation: Conversation) -> tuple[str, str]:
-        conversation.compare(_FAILED)
-        return result_of(conversation), announcement(_FAILED)
+        conversation.compare(tell("compare.failed"))
+        return result_of(conversation), announcement(tell("compare.failed"))
 
     def offer(conversation: Conversation, event: gr.EventData) -> str:
         return offered_of(library, conversation, text_or_none(event.value))
@@ -114,17 +107,17 @@ def connect(views: Views, library: Library, conversation: gr.State, *, panel: gr
         return statements_of(library, text_or_none(event.value))
 
     def fail_to_list() -> str:
-        return failure_html(_NOT_LISTED)
+        return failure_html(tell("voices.failed"))
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    shared: dict[str, Any] = {**quiet, "concurrency_id": "ask"}
-    seen = [views.result, panel, said]
-    compared = views.form.submit(compare, conversation, seen, trigger_mode="multiple", **shared)
-    compared.failure(fail, conversation, [views.result, said], queue=False, **quiet)
-    views.result.select(as_table, conversation, seen, queue=False, **quiet)
-    views.offered.select(offer, conversation, views.offered, trigger_mode="multiple", **shared)
-    listed = views.statements.select(list_statements, None, views.statements, trigger_mode="multiple", **shared)
-    listed.failure(fail_to_list, None, views.statements, queue=False, **quiet)
+    queued: dict[str, Any] = {**quiet, "concurrency_id": "ask", "trigger_mode": "multiple"}
+    seen = [views.result, shared.panel, shared.said]
+    compared = views.form.submit(speak(compare), conversation, seen, **queued)
+    compared.failure(speak(fail), conversation, [views.result, shared.said], queue=False, **quiet)
+    views.result.select(speak(as_table), conversation, seen, queue=False, **quiet)
+    views.offered.select(speak(offer), conversation, views.offered, **queued)
+    listed = views.statements.select(speak(list_statements), None, views.statements, **queued)
+    listed.failure(speak(fail_to_list), None, views.statements, queue=False, **quiet)
 
 
 def wanted(value: object) -> Wanted:
@@ -169,7 +162,7 @@ def result_of(conversation: Conversation) -> str:
     """What the conversation compared last, as the view shows it."""
     compared = conversation.compared
     if compared is None:
-        return _NO_RESULT
+        return _no_result()
     if isinstance(compared, str):
         return failure_html(compared)
     return compared_html(compared) if isinstance(compared, Comparison) else reply_html(compared)
@@ -179,7 +172,7 @@ def words_of(conversation: Conversation) -> str:
     """What a screen reader says of the comparison: how much there is, or why there is none."""
     compared = conversation.compared
     if isinstance(compared, Comparison):
-        return f"{summary(compared)}, in a table."
+        return tell("compare.in_table", summary=summary(compared))
     return "" if compared is None else spoken(compared)
 
 
@@ -205,7 +198,7 @@ def offered_of(library: Library, conversation: Conversation, article: str | None
 def statements_of(library: Library, article: str | None) -> str:
     """Who said what in an article, or the message that stands for it."""
     if article is None:
-        return _NO_LIST
+        return _no_list()
     try:
         return statements_html(library.article(article), library.sentences(article), library.statements(article))
     except RagError as error:
@@ -221,3 +214,30 @@ def text_or_none(value: object) -> str | None:
 def without_surrogates(text: str) -> str:
     """The text with halves of characters, which a browser can send, replaced."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _form() -> str:
+    scopes = "".join(
+        f'<label class="choice"><input type="radio" name="scope" value="{value}"{checked}><span>{name}</span></label>'
+        for value, checked, name in (
+            ("all", " checked", tell("compare.all_articles")),
+            ("this", "", tell("compare.this_article")),
+        )
+    )
+    return (
+        f'<form class="ask-compare"><h2>{tell("compare.title")}</h2><p class="hint">{tell("compare.hint")}</p>'
+        f'<div class="line-up"><label class="topic-box"><span class="unseen">{tell("compare.topic")}</span>'
+        f'<input type="text" name="topic" autocomplete="off" placeholder="{tell("compare.topic_placeholder")}"></label>'
+        f'<button type="submit" class="go-compare">{tell("compare.go")}</button></div><div class="limits">'
+        f'<fieldset class="scope" hidden><legend class="unseen">{tell("compare.scope")}</legend>{scopes}</fieldset>'
+        '<button type="button" class="some" aria-expanded="false" aria-controls="offered">'
+        f'{tell("compare.some")}<span class="chosen"></span></button></div></form>'
+    )
+
+
+def _no_result() -> str:
+    return f'<p class="no-result hint">{tell("compare.no_result")}</p>'
+
+
+def _no_list() -> str:
+    return f'<p class="loading">{tell("voices.loading")}</p>'

@@ -1,0 +1,3 @@
+// The library view: lists, adds and chooses articles by the REST interface.
+
+onClick(".scope-of-question", () => look("library"));
