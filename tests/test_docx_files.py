@@ -103,7 +103,7 @@ def test_deleted_and_hidden_words_are_not_read_and_inserted_ones_are() -> None:
 # Files that are none
 
 
-@pytest.mark.parametrize("data", [b"", b"plain words", b"%PDF-1.4", docx_files._OLE + b"\0" * 600])
+@pytest.mark.parametrize("data", [b"plain words", b"%PDF-1.4", docx_files._OLE + b"\0" * 600])
 def test_what_is_no_word_file_is_told(data: bytes) -> None:
     with pytest.raises(WrongFormatError, match=r"talks\.docx is not a Word file"):
         read(data)

@@ -140,7 +140,7 @@ def test_a_number_is_a_page_number_only_at_an_edge_and_when_it_fits() -> None:
 # Files that are none
 
 
-@pytest.mark.parametrize("data", [b"", b"plain words", b"<html><p>%PDF", b"PK\x03\x04"])
+@pytest.mark.parametrize("data", [b"plain words", b"<html><p>%PDF", b"PK\x03\x04"])
 def test_what_is_no_pdf_is_told(data: bytes) -> None:
     with pytest.raises(WrongFormatError, match=r"talks\.pdf is not a PDF"):
         read(data)

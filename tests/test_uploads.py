@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from making import MORE, SAID, blocks, docx, pdf, web_page
 
@@ -79,14 +79,22 @@ def test_what_is_given_wins() -> None:
     assert Metadata(article.title, article.authors, article.published, article.source, article.note) == given
 
 
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_an_empty_file_is_empty_whatever_its_kind(suffix: str) -> None:
+    with pytest.raises(EmptyTextError):
+        read_upload(b"", name=f"a{suffix}", max_bytes=100)
+
+
 # Any bytes
 
 
+@settings(deadline=None)  # the first example loads the libraries
 @given(st.sampled_from(SUFFIXES), st.binary(max_size=200))
 def test_any_bytes_become_an_article_or_a_clear_error(suffix: str, data: bytes) -> None:
     assert proven(read_here(data, suffix))
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("<>/=\"'&;!-[]aAbp h1ul\n\t\x00é\U0001f600"), max_size=200))
 @example("<p>a<!--")
 @example("<![CDATA[<p>]]>")
@@ -94,6 +102,7 @@ def test_any_mark_up_becomes_an_article_or_a_clear_error(text: str) -> None:
     assert proven(read_here(b"<html><body>" + text.encode() + f"<p>{SAID}</p>".encode(), ".html"))
 
 
+@settings(deadline=None)
 @given(st.sampled_from([(PAGE, ".html"), (PRINTED, ".pdf"), (WRITTEN, ".docx")]), st.data())
 def test_a_file_with_other_bytes_in_it_becomes_an_article_or_a_clear_error(
     made: tuple[bytes, str], data: st.DataObject

@@ -170,6 +170,8 @@ def _largest(suffix: str, max_bytes: int, limits: Limits) -> tuple[int, str]:
 
 
 def _read_page(data: bytes, name: str, suffix: str, *, max_bytes: int, limits: Limits) -> Page:
+    if not data:
+        raise EmptyTextError(name)
     if suffix in PLAIN:
         return READERS[suffix](data, name)
     return read_apart(data, name, suffix, max_bytes=max_bytes, limits=limits)
