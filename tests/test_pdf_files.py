@@ -137,6 +137,18 @@ def test_a_number_is_a_page_number_only_at_an_edge_and_when_it_fits() -> None:
     assert joined(set_lines(SAID, "7")) == [(f"{SAID} 7",)]
 
 
+def test_what_a_browser_prints_at_the_edges_is_left_out_and_tells_the_source() -> None:
+    edges = "5/14/24, 10:30 AM Talks in Baku", "https://news.example/talks #/1"
+    article = read(pdf(f"# Talks in Baku\n{SAID}", running=edges))
+    assert (article.text, article.source) == (f"Talks in Baku\n\n{SAID}", "https://news.example/talks")
+
+
+def test_a_byline_is_looked_for_below_the_title_wherever_that_is() -> None:
+    above = "Skip to content\n- Home\n- World\n- Sport\n- Politics\n- More\n"
+    article = read(pdf(f"{above}# Talks in Baku\nBy Jane Doe\n{SAID} {MORE}"))
+    assert ("byline", "By Jane Doe") in blocks(article)
+
+
 # Files that are none
 
 

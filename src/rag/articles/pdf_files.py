@@ -9,12 +9,13 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from rag.articles.metadata import Metadata
 from rag.articles.page import BROKEN, Page, set_page, visible
-from rag.articles.pdf_lines import Line, paragraphs
+from rag.articles.pdf_lines import Line, paragraphs, printed_from
 from rag.articles.properties import sensible, with_properties
 from rag.errors import DamagedFileError, LockedFileError, NoTextError, UnsafeFileError, WrongFormatError
 
@@ -55,6 +56,7 @@ def read_pdf(data: bytes, name: str) -> Page:
         raise LockedFileError(name) from error
     except (PyPdfError, DeprecationError, *BROKEN) as error:
         raise DamagedFileError(name, KIND) from error
+    known = replace(known, source=printed_from(pages))
     parts = list(paragraphs(pages))
     if not parts:
         what = f"{len(pages)} page{'' if len(pages) == 1 else 's'} of pictures and no text"

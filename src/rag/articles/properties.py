@@ -49,5 +49,6 @@ def with_properties(page: Page, known: Metadata, *, titled: bool) -> Page:
         title=None if titled else known.title,
         authors=() if signed else known.authors,
         published=None if dated else known.published,
+        source=known.source,
     )
     return replace(page, metadata=kept)
