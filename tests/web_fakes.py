@@ -75,6 +75,7 @@ def sentences_of(article: Article) -> tuple[Sentence, ...]:
 class FakeLibrary:
     """Articles in memory; `asked` records the questions with the earlier ones they came with.
 
+    `tried` records those of which one quote at most was wanted, which is how it is found out whether they are answered.
     `compared` records the topics with their speakers and articles, `listed` whose statements were asked for.
     """
 
@@ -83,6 +84,8 @@ class FakeLibrary:
     compared: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = field(default_factory=list)
     listed: list[str] = field(default_factory=list)
     folder: Path = Path()
+    version: str = "0123abcd.1"
+    tried: list[str] = field(default_factory=list)
     hold: threading.Event | None = None
 
     def articles(self) -> list[ArticleSummary]:
@@ -99,26 +102,31 @@ class FakeLibrary:
     def sentences(self, article_id: str) -> tuple[Sentence, ...]:
         return sentences_of(self.article(article_id))
 
-    def ask(self, question: str, *, after: Sequence[str] = (), **_: object) -> Reply:
+    def ask(
+        self, question: str, *, after: Sequence[str] = (), articles: Sequence[str] = (), max_quotes: int | None = None
+    ) -> Reply:
         """Quotes with a word of the question; `slow` waits for `hold`, `refuse` is refused, `nothing` abstains.
 
         A question that begins with `Compare` gives a comparison.
         """
-        self.asked.append((question, tuple(after)))
+        if max_quotes is None:
+            self.asked.append((question, tuple(after)))
+        else:
+            self.tried.append(question)
         if question.startswith("Compare "):
             return self.compare(question.removeprefix("Compare "))
         self._behave(question)
         words = _words(question)
-        quotes: list[Quote] = []
-        for article in self.shelf.values():
+        found: list[Quote] = []
+        for article in [self.shelf[one] for one in articles or self.shelf]:
             for sentence in sentences_of(article):
                 text = article.text[sentence.range.start : sentence.range.end]
                 if sentence.kind == "body" and words & set(re.findall(r"\w+", text.lower())):
-                    quotes.append(self._quote(len(quotes) + 1, article, sentence))
-        if "nothing" in question or not quotes:
+                    found.append(self._quote(len(found) + 1, article, sentence))
+        if "nothing" in question or not found:
             message = "The article does not say. Its nearest sentences speak of something else."
-            return Abstention(question, "not_answered", message, tuple(quotes[:2]), 0.2, 12.0)
-        return Answer(question, tuple(quotes), 0.9, 41.2)
+            return Abstention(question, "not_answered", message, tuple(found[:2]), 0.2, 12.0)
+        return Answer(question, tuple(found), 0.9, 41.2)
 
     def compare(
         self, topic: str = "", *, speakers: Sequence[str] = (), articles: Sequence[str] = ()

@@ -21,18 +21,29 @@ function tidyChat() {
 
 onChange(tidyChat);
 
-async function copy(button) {
+function copy(button) {
   const reply = button.closest(".reply");
   const lines = all(".message, .nearest .label, .line, .names li, .quote", reply);
   const text = lines.map((line) => (line.matches(".quote") ? quoteText(line) : line.textContent)).join("\n\n");
+  copyText(text, button);
+}
+
+// The button says for a moment whether it is done.
+async function copyText(text, button) {
   let done = true;
   try {
     await navigator.clipboard.writeText(text);
   } catch {
     done = copyByHand(text);
   }
-  const label = button.textContent;
-  button.textContent = done ? tell("copied") : tell("not_copied");
+  flash(button, done ? tell("copied") : tell("not_copied"));
+  return done;
+}
+
+function flash(button, words) {
+  const label = button.dataset.label ?? button.textContent;
+  button.dataset.label = label;
+  button.textContent = words;
   setTimeout(() => (button.textContent = label), 1600);
 }
 

@@ -1,7 +1,7 @@
 """An article and who speaks in it -> a few questions that a reader could ask it.
 
-Reads statements, capital letters and question words, so it helps with English and stays silent elsewhere; it does not
-know whether the article answers what it proposes.
+Reads statements, capital letters and question words, so it helps with English and stays silent elsewhere; whether the
+article answers what it proposes is for `suggest` to find out.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from rag.records import Article, Sentence, Statement
 
@@ -18,6 +19,10 @@ _QUESTION = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(r"\b[A-Z][^\W\d_]+(?:[ -][A-Z][^\W\d_]+){0,3}")
+_NAMES_EACH = 2
+"""Names that one speaker is asked about."""
+_LONGEST_ROLE = 50
+"""Characters of a role that stands for its speaker in a question."""
 _LONGEST = 90
 """Characters of an example; a longer heading does not fit a button on a phone."""
 
@@ -36,6 +41,27 @@ def example_questions(
     named = [f"What did {name} say?" for name in speakers] + [_about(name, article.text) for name in spoken_of]
     room = limit - 1 if named else limit
     return list(dict.fromkeys(asked[:room] + named))[:limit]
+
+
+def further_questions(
+    article: Article, sentences: Sequence[Sentence], statements: Sequence[Statement]
+) -> list[str]:
+    """Questions beyond the first ones: what speakers say of the names in their own words, and those with a role."""
+    people = _speakers(statements)
+    names = _names(article, sentences)
+    told: list[str] = []
+    for person in people:
+        said = " ".join(
+            article.text[place.start : place.end]
+            for one in statements
+            if one.speaker is not None and one.speaker.name == person
+            for place in one.content
+        )
+        others = (name for name in names if name in said and name not in person and person not in name)
+        told += [f"What did {person} say about {_the(name, article.text)}?" for name in islice(others, _NAMES_EACH)]
+    roles = {one.speaker.role: None for one in statements if one.speaker is not None and one.speaker.role}
+    told += [f"What did the {role} say?" for role in roles if len(role) < _LONGEST_ROLE and role[0].islower()]
+    return list(dict.fromkeys(told))
 
 
 def _speakers(statements: Sequence[Statement]) -> list[str]:
@@ -74,5 +100,8 @@ def _names(article: Article, sentences: Sequence[Sentence]) -> list[str]:
 
 
 def _about(name: str, text: str) -> str:
-    article = "the " if re.search(rf"\bthe {re.escape(name)}\b", text) else ""
-    return f"What is said about {article}{name}?"
+    return f"What is said about {_the(name, text)}?"
+
+
+def _the(name: str, text: str) -> str:
+    return f"the {name}" if re.search(rf"\bthe {re.escape(name)}\b", text) else name

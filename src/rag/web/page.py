@@ -27,21 +27,24 @@ NAME = "Ask the Article"
 QUEUE = 64
 """Questions that may wait; at 50 ms each the last one waits a second, the next one is told to come back."""
 
-_STYLES = ("page.css", "chat.css", "panel.css", "narrow.css", "shelf.css", "views.css")
-_SCRIPTS = ("state.js", "chat.js", "panel.js", "shelf.js", "views.js", "page.js")
+_STYLES = ("page.css", "chat.css", "acts.css", "panel.css", "narrow.css", "shelf.css", "views.css")
+_SCRIPTS = ("state.js", "chat.js", "acts.js", "chats.js", "preview.js", "panel.js", "shelf.js", "views.js", "page.js")
 """The scripts share one scope, in this order."""
 
 _VIEWS = ("chat", "library", "compare", "voices", "article")
 _OPEN_ON_REQUEST = "element.addEventListener('open-article', e => trigger('select', {value: e.detail}));"
 
 
-def build_page(library: Library, language: str = "en") -> gr.Blocks:
-    """Lay out the page in a language and connect its events to the library."""
+def build_page(library: Library, language: str = "en", *, rated: bool = True) -> gr.Blocks:
+    """Lay out the page in a language and connect its events to the library.
+
+    `rated` says that readers may say what replies are worth, which is kept beside the library.
+    """
     with speaking(language):
-        return _build(library)
+        return _build(library, rated=rated)
 
 
-def _build(library: Library) -> gr.Blocks:
+def _build(library: Library, *, rated: bool) -> gr.Blocks:
     page = gr.Blocks(title=NAME, analytics_enabled=False, fill_width=True, fill_height=True)
     speak = partial(in_language, spoken_language())
     with page:
@@ -58,8 +61,8 @@ def _build(library: Library) -> gr.Blocks:
         said = gr.HTML(announcement(""), elem_id="said", js_on_load=None, apply_default_css=False)
         shared = Shared(panel, said, spoken_language())
 
-        def start(conversation: Conversation) -> list[Any]:
-            return [panel_of(library, conversation), *chat.example_buttons(library)]
+        def start(conversation: Conversation) -> Any:
+            return panel_of(library, conversation)
 
         def open_article(conversation: Conversation, event: gr.EventData) -> str:
             wanted = str(event.value)
@@ -71,9 +74,9 @@ def _build(library: Library) -> gr.Blocks:
             return panel_of(library, conversation)
 
         at_once: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-        page.load(speak(start), conversation, [panel, *talk.examples], **at_once)
+        page.load(speak(start), conversation, panel, **at_once)
         panel.select(speak(open_article), conversation, panel, **at_once)
-        chat.connect(talk, library, conversation, new=new, shared=shared)
+        chat.connect(talk, library, conversation, new=new, shared=shared, rated=rated)
         views.connect(others, library, conversation, shared=shared)
         offer_tools(library)
     page.queue(api_open=False, max_size=QUEUE, default_concurrency_limit=chat.AT_ONCE)

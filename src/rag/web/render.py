@@ -57,11 +57,15 @@ class Shown:
         turn: The number of its turn, by which the page speaks of it.
         looked_for: The words of the question, which are marked in the quotes.
         notes: What is to be said before it, in sentences.
+        facts: What the page keeps of it, as JSON.
+        rated: Whether the reader can say what it is worth.
     """
 
     turn: int
     looked_for: Sequence[Word] = ()
     notes: Sequence[str] = ()
+    facts: str = ""
+    rated: bool = True
 
 
 def question_html(question: str, *, turn: int | None = None) -> str:
@@ -85,7 +89,7 @@ def waiting_html(*, turn: int | None = None) -> str:
 def failure_html(message: str, *, turn: int | None = None) -> str:
     """A message for people about a question that could not be answered."""
     again = f'<button type="button" class="again" data-turn="{turn}">{tell("chat.again")}</button>' if turn else ""
-    return f'<div class="reply failure"><p class="message"{_english()}>{verbatim(message)}</p>{again}</div>'
+    return f'<div class="reply failure"><p class="message"{_english(message)}>{verbatim(message)}</p>{again}</div>'
 
 
 def reply_html(reply: Reply, *, shown: Shown | None = None) -> str:
@@ -96,20 +100,21 @@ def reply_html(reply: Reply, *, shown: Shown | None = None) -> str:
         shown: How it stands in the chat; elsewhere nothing can be done with it but copying.
     """
     notes = "".join(f'<p class="note">{verbatim(note)}</p>' for note in shown.notes) if shown else ""
+    facts = f' data-turn="{shown.turn}" data-facts="{verbatim(shown.facts)}"' if shown else ""
     if isinstance(reply, Comparison):
         title = tell("reply.as_table_title")
         table = f'<a class="table" role="button" href="#table" title="{title}">{tell("reply.as_table")}</a>'
         foot = _foot(summary(reply), reply.elapsed_ms, more=table, acts=_acts(reply, shown))
-        return f'<div class="reply comparison">{notes}{comparison_html(reply)}{foot}</div>'
+        return f'<div class="reply comparison"{facts}>{notes}{comparison_html(reply)}{foot}</div>'
     if isinstance(reply, Answer):
         foot = _foot(tell("count.quotes", n=len(reply.quotes)), reply.elapsed_ms, acts=_acts(reply, shown))
-        return f'<div class="reply answer">{notes}{_quotes(reply.quotes, shown)}{foot}</div>'
+        return f'<div class="reply answer"{facts}>{notes}{_quotes(reply.quotes, shown)}{foot}</div>'
     nearest = _quotes(reply.nearest, shown)
     if nearest:
         nearest = f'<div class="nearest"><p class="label">{tell("reply.nearest")}</p>{nearest}</div>'
     message = f'<p class="message">{_why(reply)}</p>'
     foot = _foot(tell("reply.no_quote"), reply.elapsed_ms, acts=_acts(reply, shown))
-    return f'<div class="reply abstention">{notes}{message}{nearest}{foot}</div>'
+    return f'<div class="reply abstention"{facts}>{notes}{message}{nearest}{foot}</div>'
 
 
 def spoken(reply: Reply | str) -> str:
@@ -189,9 +194,10 @@ def _why(reply: Abstention) -> str:
     return f'{tell("why.not_answered")} <span class="core" lang="en">{verbatim(reply.message)}</span>'
 
 
-def _english() -> str:
-    """The attribute of text that is English on a page in another language."""
-    return "" if spoken_language() == "en" else ' lang="en"'
+def _english(message: str) -> str:
+    """The attribute of a message that is English on a page in another language, by its first letter."""
+    first = next(filter(str.isalpha, message), "")
+    return ' lang="en"' if spoken_language() != "en" and first.isascii() else ""
 
 
 def _acts(reply: Reply, shown: Shown | None) -> str:
@@ -210,14 +216,15 @@ def _acts(reply: Reply, shown: Shown | None) -> str:
             ("good", "", tell("rate.good")),
             ("missing", "", tell("rate.missing")),
             *(
-                ("wrong", f' data-quote="{quote.number}"', tell("rate.wrong", number=quote.number))
+                ("wrong quote", f' data-quote="{quote.number}"', tell("rate.wrong", number=quote.number))
                 for quote in (() if isinstance(reply, Abstention) else quotes)
             ),
         )
     )
+    rate = _menu(tell("rate.open"), rates) if shown.rated else ""
     return (
         f'<button type="button" class="link" data-turn="{shown.turn}" title="{tell("reply.link_title")}">'
-        f"{tell('reply.link')}</button>{_menu(tell('reply.save'), saves + whole)}{_menu(tell('rate.open'), rates)}"
+        f"{tell('reply.link')}</button>{_menu(tell('reply.save'), saves + whole)}{rate}"
     )
 
 

@@ -15,6 +15,8 @@ const state = {
   offered: null, // whose speakers were asked for last
   listed: null, // the article whose statements were asked for last
   comparing: false, // a comparison was asked for and is still to be brought into view
+  editing: null, // the number of the turn whose question is being changed
+  chat: null, // the chat of the browser's list that is in view
   turns: "", // how many questions and replies the chat showed last time
 };
 
