@@ -175,6 +175,21 @@ function notice(words) {
     ask(button, { quote: Number(button.dataset.quote), style: button.dataset.style });
   });
 
+  // A menu opens to the side that has more room, and no further.
+  document.addEventListener(
+    "toggle",
+    (event) => {
+      const menu = event.target;
+      if (!menu.open || !menu.matches?.("#chat details.menu")) return;
+      const seen = one("#chat [role=log]").getBoundingClientRect();
+      const place = menu.getBoundingClientRect();
+      const [above, below] = [place.top - seen.top, seen.bottom - place.bottom];
+      menu.classList.toggle("down", below > above);
+      one(".items", menu).style.maxHeight = `${Math.max(120, Math.max(above, below) - 12)}px`;
+    },
+    true,
+  );
+
   // Menus close when the reader goes elsewhere.
   const shut = (but) => {
     for (const menu of all("#chat details.menu[open]")) if (menu !== but) menu.open = false;

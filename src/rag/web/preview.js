@@ -76,6 +76,6 @@
     },
     true,
   );
-  document.addEventListener("scroll", (event) => event.target.id !== "preview" && close(), true);
+  document.addEventListener("scroll", (event) => preview && event.target.contains(preview.link) && close(), true);
   onChange(() => preview && !preview.link.isConnected && close());
 }
