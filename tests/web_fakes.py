@@ -84,6 +84,7 @@ class FakeLibrary:
     listed: list[str] = field(default_factory=list)
     folder: Path = Path()
     hold: threading.Event | None = None
+    version: str = "fake.1"
 
     def articles(self) -> list[ArticleSummary]:
         return [

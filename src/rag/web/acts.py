@@ -14,14 +14,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rag.errors import RagError
-from rag.formats import FORMATS, Made
-from rag.formats.styles import STYLES, quote_with_source
 from rag.records import Quote, Reply
 from rag.version import VERSION
 from rag.web.conversation import TURNS_KEPT, Conversation, Saved, Turn, digest_of, quotes_of
 from rag.web.feedback import Verdict, keep_feedback
 from rag.web.panel import announcement
 from rag.web.quotes import verbatim
+from rag.web.render import STYLE_NAMES
 from rag.web.strings import tell
 from rag.web.views import text_or_none, without_surrogates
 
@@ -156,16 +155,18 @@ def fetched(library: Library, conversation: Conversation, value: object) -> tupl
 
 
 def _cited(reply: Reply, wanted: Mapping[str, object], mark: str) -> str:
+    from rag.formats.styles import quote_with_source
+
     quote = _quote(reply, wanted.get("quote"))
     style = wanted.get("style")
-    if quote is None or style not in STYLES:
+    if quote is None or style not in STYLE_NAMES:
         return f'<i data-mark="{mark}"></i>'
     return f'<i data-mark="{mark}" data-do="copy" data-text="{verbatim(quote_with_source(quote, str(style)))}"></i>'
 
 
-def _exported(
-    library: Library, conversation: Conversation, turn: Turn, wanted: Mapping[str, object], mark: str
-) -> str:
+def _exported(library: Library, conversation: Conversation, turn: Turn, wanted: Mapping[str, object], mark: str) -> str:
+    from rag.formats import FORMATS, Made
+
     file = FORMATS.get(str(wanted.get("format")))
     if file is None:
         return f'<i data-mark="{mark}"></i>'

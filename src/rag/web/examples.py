@@ -103,6 +103,7 @@ def suggestions_html(proposals: Proposals, conversation: Conversation) -> str:
     buttons = "".join(f'<button type="button" class="suggestion propose">{verbatim(one)}</button>' for one in found)
     return f'<div class="next"><span class="label">{tell("chat.next")}</span>{buttons}</div>' if buttons else ""
 
+
 _QUESTION = re.compile(
     r"(?:what|who|whom|whose|which|when|where|why|how)\s+"
     r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|much|many|long|far)\b",
