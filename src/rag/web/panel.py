@@ -1,6 +1,6 @@
 """The library's articles and one conversation -> what the source panel and the live region hold.
 
-Knows which articles are open and what is quoted of them; leaves markup to `render`.
+Knows which articles are open and what is quoted of them; leaves markup to `article`.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from rag.records import Abstention, Reply
+from rag.web.article import OpenArticle, panel_html
 from rag.web.conversation import Conversation, quotes_of
 from rag.web.quotes import verbatim
-from rag.web.render import OpenArticle, panel_html
 
 if TYPE_CHECKING:
     from rag.library import Library
