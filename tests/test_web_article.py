@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import re
+from dataclasses import replace
+from html import unescape
+
 import pytest
 from test_web_render import NASTY, read
 from web_fakes import FakeLibrary, article_of, sentences_of
 
-from rag.records import Article, ArticleSummary, Block, Range
-from rag.web.article import OpenArticle, article_html, panel_html
+from rag.records import Article, Block, Kind, Range, Speaker, Statement
+from rag.web.article import OpenArticle, article_html, voices_json
+from rag.web.panel import PICKABLE, panel_html
+from rag.web.strings import speaking
 
 
 @pytest.fixture
@@ -48,7 +55,7 @@ def test_every_sentence_is_addressable_and_holds_its_own_words(story: Article) -
 def test_blocks_become_headings_and_paragraphs(story: Article) -> None:
     html = article_html(OpenArticle(story, sentences_of(story)))
     assert read(html, "title").inside == "A title"
-    assert [tag for tag in read(html).tags if tag in {"h2", "h3", "p"}] == ["h2", "p", "p", "h3", "p"]
+    assert [tag for tag in read(html).tags if tag in {"h2", "h3", "p", "li"}] == ["h2", "p", "p", "h3", "li"]
 
 
 def test_a_title_that_is_not_in_the_text_stands_outside_of_it() -> None:
@@ -62,24 +69,111 @@ def test_an_article_without_sentences_is_still_readable(story: Article) -> None:
     assert read(article_html(OpenArticle(story, ())), "text").inside == story.text
 
 
-def test_cited_sentences_carry_their_quote_number_outside_of_the_text(story: Article) -> None:
-    html = article_html(OpenArticle(story, sentences_of(story), {2: 1}))
-    assert 'id="s-a1-2" tabindex="-1" data-quote="1">First' in html
-    assert read(html, "text").inside == story.text
+def test_what_is_known_beside_the_text_stands_outside_of_it() -> None:
+    article = Article(
+        "b", "One.", "T", (Block(Range(0, 4), "title"),), ("Ann",), "2024-05-06", "https://www.news.test/a?b&c", "Cut."
+    )
+    html = article_html(OpenArticle(article, ()))
+    assert read(html, "text").inside == "One."
+    assert read(html, "facts").inside == "Ann · 2024-05-06 · news.test"
+    assert read(html, "note").inside == "Cut."
+    link = re.findall(r'<a href="([^"]+)" target="_blank" rel="noopener noreferrer"', html)
+    assert link == ["https://www.news.test/a?b&amp;c"]
+    assert 'data-source="https://www.news.test/a?b&amp;c"' in html
 
 
-def test_one_article_needs_no_select_and_several_show_only_the_chosen(story: Article) -> None:
+@pytest.mark.parametrize("source", ["javascript:alert(1)", "data:text/html,<b>", "a file.pdf", "ftp://news.test/a"])
+def test_a_source_that_is_no_address_of_the_web_is_no_link(source: str) -> None:
+    article = Article("b", "One.", "T", (Block(Range(0, 4), "title"),), source=source)
+    html = article_html(OpenArticle(article, ()))
+    assert read(html, "facts").inside == source
+    assert "href" not in html
+    assert "data-source" not in html
+
+
+def test_list_items_become_a_list_and_keep_their_marks() -> None:
+    lines: list[tuple[Kind, str]] = [
+        ("title", "T"), ("body", "Two things:"), ("body", "• One."), ("body", "2. Two."), ("body", "— Said Ann."),
+    ]  # fmt: skip
+    article = article_of("a", lines)
+    html = article_html(OpenArticle(article, sentences_of(article)))
+    assert [tag for tag in read(html).tags if tag in {"ul", "li", "p"}] == ["p", "ul", "li", "li", "p"]
+    assert read(html, "list").inside == "• One.\n\n2. Two."
+    assert read(html, "text").inside == article.text
+
+
+def test_pages_are_marked_where_they_begin_and_not_in_the_text(story: Article) -> None:
+    starts = (0, story.text.index("it snowed"), story.text.index("\n\nAnd then"), story.text.index("It stayed"))
+    article = replace(story, pages=starts)
+    html = article_html(OpenArticle(article, sentences_of(article)))
+    marks = re.findall(r'<i class="page" data-page="([^"]+)" aria-hidden="true"></i>(.{0,9})', html)
+    following = [(page, re.sub("<.*", "", words)) for page, words in marks]
+    assert following == [("p. 1", "A title"), ("p. 2", "it snowed"), ("p. 3", "And then"), ("p. 4", "It stayed")]
+    assert read(html, "text").inside == article.text
+
+
+def test_one_page_needs_no_mark(story: Article) -> None:
+    article = replace(story, pages=(0,))
+    assert "data-page" not in article_html(OpenArticle(article, sentences_of(article)))
+
+
+@pytest.mark.parametrize(
+    ("words", "spoken"),
+    [("Поезда ходят каждый день по долине.", ' lang="ru"'), ("The trains run every day in the valley.", "")],
+)
+def test_an_article_in_another_language_than_the_page_says_so(words: str, spoken: str) -> None:
+    article = article_of("a", [("title", words), ("body", words)])
+    html = article_html(OpenArticle(article, sentences_of(article)))
+    assert html.startswith(f'<article class="article" data-article="a" aria-label="{words}"{spoken}>')
+    with speaking("ru"):
+        other = article_html(OpenArticle(article, sentences_of(article)))
+    assert (' lang="en"' in other) == (not spoken)
+
+
+def test_markup_that_is_kept_is_not_that_of_another_article(story: Article) -> None:
+    first = article_html(OpenArticle(story, sentences_of(story)))
+    renamed = article_html(OpenArticle(replace(story, title="New"), sentences_of(story)))
+    assert ('aria-label="A title"' in first, 'aria-label="New"' in renamed) == (True, True)
+    assert "data-voices" in article_html(OpenArticle(story, sentences_of(story), ()))
+
+
+def test_who_says_what_is_counted_in_the_units_of_scripts() -> None:
+    article = article_of(
+        "a", [("title", "👩‍👩‍👧 T"), ("body", "😀 Ann Lee said <hi>. A source said never. Ann Lee said that.")]
+    )
+    library = FakeLibrary({"a": article})
+    voices = json.loads(voices_json(article, library.statements("a")))
+    assert voices["speakers"] == [["Ann Lee", "a speaker of the article", 2]]
+    assert voices["unnamed"] == 1
+    units = article.text.encode("utf-16-le")
+    said = [(speaker, how, units[2 * a : 2 * b].decode("utf-16-le")) for speaker, how, a, b in voices["said"]]
+    assert said == [(0, "indirect", " <hi>."), (-1, "indirect", " never."), (0, "indirect", " that.")]
+
+
+def test_who_says_what_is_data_and_no_markup() -> None:
+    article = article_of("a", [("title", "T"), ("body", "It rained.")])
+    said = Statement("direct", Range(3, 4), Range(3, 4), (Range(3, 5),), Speaker('"><img src=x>', "<b>"))
+    html = article_html(OpenArticle(article, (), (said,)))
+    assert "<img" not in html
+    held = re.findall(r'data-voices="([^"]*)"', html)[0]
+    assert json.loads(unescape(held))["speakers"] == [['"><img src=x>', "<b>", 1]]
+
+
+def test_a_short_library_is_offered_whole_and_a_long_one_by_searching_it(story: Article) -> None:
     other = article_of("b2", [("title", "Other <b>"), ("body", "Words.")])
     library = FakeLibrary({"a1": story, "b2": other})
-    opened = [OpenArticle(one, sentences_of(one)) for one in (story, other)]
-    html = panel_html(opened, library.articles(), shown="b2", version="1")
-    assert html.count(" hidden>") == 1
-    assert '<option value="b2" selected>Other &lt;b&gt;</option>' in html
-    assert "<select" not in panel_html(opened[:1], library.articles()[:1], shown="a1", version="1")
+    opened = [OpenArticle(story, sentences_of(story))]
+    html = panel_html(opened, library.articles())
+    assert re.findall(r'<option value="(\w*)">([^<]*)<', html) == [("a1", "A title"), ("b2", "Other &lt;b&gt;")]
+    assert "<select" not in panel_html(opened, library.articles()[:1])
+    for number in range(PICKABLE - 1):
+        library.shelf[f"c{number}"] = replace(other, id=f"c{number}")
+    html = panel_html(opened, library.articles())
+    assert re.findall(r'<option value="(\w*)">([^<]*)<', html) == [("a1", "A title"), ("", "Another article…")]
 
 
 def test_an_empty_library_says_so() -> None:
-    assert "no article to read" in panel_html([], list[ArticleSummary](), shown=None, version="0")
+    assert "no article to read" in panel_html([], [])
 
 
 def _moved(block: Block, by: int) -> Block:

@@ -33,7 +33,8 @@ class Conversation:
 
     `scope` are the ids of the only articles to ask next, all when empty.
     `compared` is what stands in the view beside the chat, `newest` whatever came last, there or in the chat;
-    `comparisons` counts those that were begun.
+    `comparisons` counts those that were begun. `coloured` tells whether the articles come with who says what in them,
+    `sent` which articles the page was sent last, as a hash of their markup.
     """
 
     turns: deque[Turn] = field(default_factory=lambda: deque(maxlen=TURNS_KEPT))
@@ -45,6 +46,8 @@ class Conversation:
     opened: list[str] = field(default_factory=list)
     shown: str | None = None
     replies: int = 0
+    coloured: bool = False
+    sent: int | None = None
 
     def add(self, question: str) -> None:
         """Put a question at the end, to be answered."""
