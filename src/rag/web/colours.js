@@ -24,7 +24,7 @@ function rememberTints(value) {
 
 function voicesOf(article) {
   const words = article?.dataset.voices ?? null;
-  if (words !== tints.words) Object.assign(colours, { words, facts: words && JSON.parse(words) });
+  if (words !== tints.words) Object.assign(tints, { words, facts: words && JSON.parse(words) });
   return tints.facts;
 }
 
@@ -126,7 +126,10 @@ const voiceAt = (element) => element?.closest?.("#panel .legend .voice")?.datase
 document.addEventListener("pointerover", (event) => {
   if (!event.target.closest?.("#panel")) return showOnly(voiceAt(document.activeElement));
   showOnly(voiceAt(event.target) ?? voiceAt(document.activeElement));
-  pointAt(event.target.closest(".s"));
+  // Text that scrolls under a pointer at rest is not pointed at.
+  const place = `${event.clientX} ${event.clientY}`;
+  if (place !== tints.pointer) pointAt(event.target.closest(".s"));
+  tints.pointer = place;
 });
 document.addEventListener("focusin", (event) => {
   if (!tints.on) return;

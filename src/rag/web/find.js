@@ -98,7 +98,7 @@ function openFind() {
 
 function shutFind() {
   const [field, from] = [one("#panel .sought"), seeking.from];
-  Object.assign(find, { open: false, words: "", from: null });
+  Object.assign(seeking, { open: false, words: "", from: null });
   field.value = "";
   const goal = from?.isConnected && from.closest("#panel") ? from : one("#panel .shelf");
   goal.focus({ preventScroll: true });
