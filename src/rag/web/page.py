@@ -17,6 +17,7 @@ from rag.web import panel as source
 from rag.web.conversation import Conversation
 from rag.web.panel import announcement, panel_of
 from rag.web.strings import LANGUAGES, in_language, script_strings, speaking, spoken_language, tell
+from rag.web.tools import offer_tools
 from rag.web.views import Shared
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ def _build(library: Library) -> gr.Blocks:
         panel.submit(speak(tell_voices), conversation, panel, show_progress="hidden", api_visibility="private")
         chat.connect(talk, library, conversation, new=new, shared=shared)
         views.connect(others, library, conversation, shared=shared)
+        offer_tools(library)
     page.queue(api_open=False, max_size=QUEUE, default_concurrency_limit=chat.AT_ONCE)
     return page
 
