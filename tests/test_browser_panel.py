@@ -67,7 +67,7 @@ def marked(page: Page, name: str) -> list[str]:
 
 
 def current(page: Page) -> str:
-    return page.locator("#panel [aria-current]").evaluate("one => one.textContent")
+    return str(page.locator("#panel [aria-current]").evaluate("one => one.textContent"))
 
 
 def find(page: Page, words: str) -> None:
