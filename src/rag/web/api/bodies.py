@@ -31,8 +31,8 @@ def whole(value: object) -> object:
     return value.replace("\x00", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-Words: TypeAlias = Annotated[str, BeforeValidator(whole), Field(max_length=LONGEST_WORDS)]
-Name: TypeAlias = Annotated[str, BeforeValidator(whole), Field(max_length=LONGEST_NAME)]
+Words: TypeAlias = Annotated[str, Field(max_length=LONGEST_WORDS), BeforeValidator(whole)]
+Name: TypeAlias = Annotated[str, Field(max_length=LONGEST_NAME), BeforeValidator(whole)]
 Ids: TypeAlias = Annotated[list[Name], Field(max_length=MOST_NAMED)]
 SomeIds: TypeAlias = Annotated[list[Name], Field(min_length=1, max_length=MOST_NAMED)]
 
@@ -109,12 +109,12 @@ class AddBody(_Body):
     title: Name | None = None
     author: Annotated[list[Name], Field(max_length=MOST_AUTHORS)] = Field(default=[])
     published: Name | None = Field(default=None, examples=["2026-03-01"])
-    source: Annotated[str, BeforeValidator(whole), Field(max_length=LONGEST_ADDRESS)] | None = None
+    source: Annotated[str, Field(max_length=LONGEST_ADDRESS), BeforeValidator(whole)] | None = None
 
 
 class ListBody(_Body):
     """Which articles to list."""
 
-    search: Annotated[str, BeforeValidator(whole), Field(max_length=LONGEST_SEARCH)] = ""
+    search: Annotated[str, Field(max_length=LONGEST_SEARCH), BeforeValidator(whole)] = ""
     offset: Annotated[int, Field(ge=0, le=FARTHEST)] = 0
     limit: Annotated[int, Field(ge=1, le=MOST_LISTED)] = MOST_LISTED
