@@ -38,6 +38,7 @@ OWNERS = {
     "pypdf": {"articles"},
     "trafilatura": {"articles"},
     "gradio": {"web"},
+    "bcrypt": {"web"},
     "fastapi": {"web"},
     "langchain_text_splitters": {"split"},
     "Stemmer": {"words"},

@@ -32,6 +32,8 @@ RagError
 ├── UnwritableFileError         a file that cannot be written
 ├── ModelError                  model weights that are missing or altered
 ├── AddressError                an address or port that cannot be served on
+├── PasswordFileError           a file of names and passwords that cannot be used
+├── PasswordError               a name or password that cannot be one
 ├── SettingError                a setting with a value that cannot be used
 └── MissingPackageError         an optional package is not installed
 """
@@ -332,6 +334,23 @@ class AddressError(RagError):
             "Stop the other program, or choose another port: PORT=7861"
         )
         self.host, self.port, self.cause = host, port, cause
+
+
+class PasswordFileError(RagError):
+    """A file of names and passwords that cannot be used."""
+
+    def __init__(self, path: Path, cause: str, *, line: int | None = None) -> None:
+        where = f"{path}, line {line}," if line is not None else str(path)
+        super().__init__(f"{where} cannot be used for logging in: {cause}. Write it with: rag password {path} NAME")
+        self.path, self.cause, self.line = path, cause, line
+
+
+class PasswordError(RagError):
+    """A name or a password that cannot be one."""
+
+    def __init__(self, cause: str, next_step: str) -> None:
+        super().__init__(f"The {cause}. {next_step}")
+        self.cause = cause
 
 
 class SettingError(RagError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -190,10 +191,34 @@ def build(options: argparse.Namespace) -> int:
 
 def serve(options: argparse.Namespace) -> int:
     """Open the web chat."""
+    from dataclasses import replace
+
+    from rag.web.options import options_of
+
+    named = ("auth", "max_articles", "read_only", "base_path", "log_questions", "names", "proxies")
+    given = {name: getattr(options, name) for name in named if getattr(options, name) not in (None, False)}
+    chosen = replace(options_of(os.environ), **given)
     from rag.web.server import serve as serve_page
 
     with _open(options) as library:
-        serve_page(library, options.host, options.port, announce=say)
+        serve_page(library, options.host, options.port, announce=say, options=chosen)
+    return 0
+
+
+def password(options: argparse.Namespace) -> int:
+    """Write a name with its password into a file for `rag serve --auth`."""
+    from rag.web.passwords import write_password
+
+    if sys.stdin.isatty():
+        from getpass import getpass
+
+        secret = getpass("Password: ")
+        if getpass("The same once more: ") != secret:
+            return wrong("the two passwords differ")
+    else:
+        secret = sys.stdin.readline().rstrip("\r\n")
+    new = write_password(options.file, options.name, secret)
+    say(f"{options.name} {'can log in now' if new else 'has a new password'}: {options.file}")
     return 0
 
 
