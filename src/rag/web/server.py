@@ -41,6 +41,10 @@ _log = logging.getLogger(__name__)
 GOODBYE_SECONDS = 2
 """Seconds that open pages get when the server stops; they hold a stream that never ends by itself."""
 
+SESSIONS = 500
+"""Open pages whose conversations are remembered, by language: 50 people with ten each. A page takes about 0.1 MB, and
+Gradio would keep 10,000 of them; the one that was silent longest is forgotten first."""
+
 CONNECTIONS = 1_000
 """Connections that may be open: an open page holds one or two; those beyond are told to come back."""
 
@@ -123,23 +127,22 @@ def serve(
     """
     listener = _listen(host, port)
     hosts = (host, socket.gethostname()) if host in ANYWHERE else (host,)
-    app = build_app(library, hosts=hosts, options=options)
-    config = uvicorn.Config(
-        app,
-        ws="none",
-        log_config=None,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=bool(options.proxies),
-        forwarded_allow_ips=list(options.proxies),
-        limit_concurrency=CONNECTIONS,
-        timeout_graceful_shutdown=GOODBYE_SECONDS,
-    )
-    write_logs(questions=options.log_questions)
     tell = announce or (lambda url: _log.info("%s is at %s", NAME, url))
-    threading.Thread(target=library.warm, name="warm", daemon=True).start()
     with listener:
+        config = uvicorn.Config(
+            build_app(library, hosts=hosts, options=options),
+            ws="none",
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=bool(options.proxies),
+            forwarded_allow_ips=list(options.proxies),
+            limit_concurrency=CONNECTIONS,
+            timeout_graceful_shutdown=GOODBYE_SECONDS,
+        )
+        write_logs(questions=options.log_questions)
+        threading.Thread(target=library.warm, name="warm", daemon=True).start()
         _Server(config, lambda: tell(_url(host, listener) + options.base_path)).run(sockets=[listener])
 
 
@@ -164,6 +167,7 @@ def _mount_pages(app: FastAPI, library: Library, body_limit: int, base_path: str
         app.router.add_route(f"/{language}", _leading_to(f"{language}/"))
     for language in (*others, first):  # what comes first answers first, and `/` answers everything
         page = build_page(library, language)
+        page.state_session_capacity = SESSIONS
         gr.mount_gradio_app(
             app,
             page,
