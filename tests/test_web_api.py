@@ -579,6 +579,11 @@ def test_every_route_is_described_in_words(client: TestClient) -> None:
     assert without == []
 
 
+def test_the_list_of_routes_says_what_each_does(client: TestClient) -> None:
+    told = client.get("/api/openapi.json").json()
+    assert told["paths"]["/api/search"]["post"]["summary"] == "Find the passages that fit a query best"
+
+
 def test_only_the_files_of_the_description_are_served(client: TestClient) -> None:
     assert client.get("/api/docs-files/swagger-ui.css").headers["content-type"].startswith("text/css")
     for name in ("core.py", "..%2fcore.py", "redoc.standalone.js"):
