@@ -6,8 +6,10 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 from api_fakes import READERS, ShelfLibrary, two_articles
@@ -17,7 +19,7 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.types import ASGIApp, Receive, Scope, Send
-from web_fakes import as_library
+from web_fakes import article_of, as_library
 
 from rag.articles import read_text
 from rag.errors import EmptyLibraryError, LibraryBusyError, ReadOnlyLibraryError
@@ -26,9 +28,13 @@ from rag.settings import Settings
 from rag.web.api import api_routes
 from rag.web.jobs import Jobs
 from rag.web.options import WebOptions
+from rag.web.passwords import write_password
+from rag.web.server import build_app
 
 if TYPE_CHECKING:
     from httpx2 import Response  # what Starlette's client for tests answers with
+
+LOCAL = "http://127.0.0.1:7860"
 
 
 class As:
@@ -46,7 +52,7 @@ def client_of(library: Library, options: WebOptions = WebOptions()) -> TestClien
     jobs = Jobs(library, most_articles=options.max_articles)
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=jobs.lifespan)
     app.include_router(api_routes(library, options=options, jobs=jobs, readers=READERS))
-    return TestClient(As(app), base_url="http://127.0.0.1:7860")
+    return TestClient(As(app), base_url=LOCAL)
 
 
 @pytest.fixture
@@ -73,8 +79,8 @@ def test_a_question_is_answered_in_the_shape_of_the_command(client: TestClient) 
     assert response.status_code == 200
     reply = response.json()
     assert (reply["kind"], reply["question"], reply["confidence"]) == ("answer", "When did rain fall?", 0.9)
-    quote = reply["quotes"][0]
-    assert {key: quote[key] for key in ("number", "text", "article", "title", "start", "end", "page")} == {
+    first = reply["quotes"][0]
+    assert {key: first[key] for key in ("number", "text", "article", "title", "start", "end", "page")} == {
         "number": 1, "text": "Ann Lee said rain fell.", "article": "rain-1", "title": "Rain in Baku",
         "start": 14, "end": 37, "page": None,
     }  # fmt: skip
@@ -121,6 +127,14 @@ def test_statements_of_a_text_are_told_and_the_text_is_not_kept(client: TestClie
 def test_statements_are_of_articles_or_of_a_text(client: TestClient) -> None:
     response = client.post("/api/statements", json={"text": "a", "articles": ["rain-1"]})
     assert error_of(response) == (422, "Send articles or a text, not both.")
+
+
+def test_statements_of_too_many_articles_are_not_told_at_once() -> None:
+    one = article_of("a", [("title", "Words")])
+    many = ShelfLibrary({f"a{number}": replace(one, id=f"a{number}") for number in range(1_001)})
+    with client_of(as_library(many)) as client:
+        response = client.post("/api/statements", json={})
+    assert error_of(response) == (422, "Name the articles; one request may ask of 1,000 at most.")
 
 
 @pytest.mark.parametrize(
@@ -613,6 +627,41 @@ def test_no_body_breaks_it(client: TestClient, path: str, body: object) -> None:
     assert response.status_code < 400 or isinstance(response.json()["error"], str)
 
 
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(words=st.text(max_size=30))
+def test_no_address_breaks_it(client: TestClient, words: str) -> None:
+    written = quote(words.encode(), safe="")
+    for path in (f"/api/articles/{written}", f"/api/jobs/{written}", f"/api/articles?search={written}&sort={written}"):
+        assert client.get(path).status_code < 500
+
+
+# The whole application
+
+
+def test_below_a_base_path_the_description_names_it(shelf: ShelfLibrary) -> None:
+    with TestClient(build_app(as_library(shelf), options=WebOptions(base_path="/news")), base_url=LOCAL) as client:
+        assert client.get("/news/api/openapi.json").json()["servers"] == [{"url": "/news"}]
+        begun = client.post("/news/api/articles", json={"text": "It hailed."}, headers={"prefer": "respond-async"})
+        assert begun.headers["location"] == f"/news/api/jobs/{begun.json()['job']}"
+        assert client.get(begun.headers["location"]).status_code == 200
+
+
+def test_who_logged_in_is_who_asks(shelf: ShelfLibrary, tmp_path: Path) -> None:
+    file = tmp_path / "people"
+    write_password(file, "ann", "a long password")
+    with TestClient(build_app(as_library(shelf), options=WebOptions(auth=file)), base_url=LOCAL) as client:
+        assert client.get("/api/session").status_code == 401
+        assert client.post("/gradio_api/mcp/", json={}).status_code == 401
+        assert client.get("/api/session", auth=("ann", "a long password")).json()["user"] == "ann"
+
+
+def test_an_article_may_be_larger_than_a_question(shelf: ShelfLibrary) -> None:
+    with TestClient(build_app(as_library(shelf)), base_url=LOCAL) as client:
+        large = {"text": "Large\n\n" + "It rained. " * 200_000}
+        assert client.post("/api/ask", json={"question": "x" * 2_000_000}).status_code == 413
+        assert client.post("/api/articles", json=large).status_code == 201
+
+
 # The real library
 
 
@@ -628,13 +677,14 @@ def test_a_real_library_answers_in_the_same_shapes(tmp_path: Path) -> None:
             question = {"question": "Which schools did snow\u0000 close in Ganja?"}
             reply = client.post("/api/ask", json=question).json()
             text = client.get(f"/api/articles/{article_id}").json()["text"]
-            quote = reply["quotes"][0]
-            assert (reply["kind"], quote["article"], quote["text"]) == (
+            first = reply["quotes"][0]
+            assert (reply["kind"], first["article"], first["text"]) == (
                 "answer",
                 article_id,
                 "Snow closed all schools in Ganja.",
             )
-            assert text[quote["start"] : quote["end"]] == quote["text"]
+            assert text[first["start"] : first["end"]] == first["text"]
+            assert {client.get(f"/api/articles/{odd}").status_code for odd in ("%00", "%ff", "%f0%9f")} == {404}
             version = client.get("/api/session").json()["version"]
             client.delete(f"/api/articles/{article_id}")
             assert client.get(f"/api/articles/{article_id}").status_code == 404

@@ -11,8 +11,8 @@ import httpx
 import pytest
 from api_fakes import ShelfLibrary, two_articles
 from browsing import Watched
-from gradio_client import Client
-from gradio_client.exceptions import AppError
+from gradio_client import Client  # type: ignore[import-untyped]
+from gradio_client.exceptions import AppError  # type: ignore[import-untyped]
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 from playwright.sync_api import Browser, expect

@@ -12,6 +12,9 @@ LONGEST_WORDS = 10_000
 MOST_NAMED = 10_000
 """Articles, speakers or earlier questions that one request may name."""
 
+MOST_READ = 1_000
+"""Articles of which one request may ask who said what."""
+
 MOST_QUOTES = 100
 MOST_PASSAGES = 100
 LONGEST_TEXT = 20_000_000
@@ -79,7 +82,9 @@ class SearchBody(_Body):
 class StatementsBody(_Body):
     """Articles, or a text that is not kept, in which to find who said what."""
 
-    articles: Ids = Field(default=[], description="Ids of the articles; all articles when this and `text` are empty.")
+    articles: Annotated[list[Name], Field(max_length=MOST_READ)] = Field(
+        default=[], description="Ids of the articles; all articles when this and `text` are empty."
+    )
     text: Annotated[str, Field(max_length=LONGEST_TEXT)] | None = Field(
         default=None, description="A text that is read and not kept.", examples=['"It works," said Ann Lee.']
     )
