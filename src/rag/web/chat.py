@@ -35,7 +35,8 @@ AT_ONCE = 4
 SCOPE_MOST = 100_000
 """Articles that a question may be limited to by name."""
 
-_ON_SCOPE = "element.addEventListener('scope', e => trigger('select', {value: e.detail}));"
+# Who sends a scope learns whether anybody listened, because the event is then cancelled.
+_ON_SCOPE = "element.addEventListener('scope', e => { e.preventDefault(); trigger('select', {value: e.detail}); });"
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,4 +213,5 @@ def _scope_html() -> str:
     return (
         f'<button type="button" class="scope-of-question" title="{tell("scope.title")}">'
         f'<span class="scope-words">{tell("scope.all")}</span></button>'
+        f'<button type="button" class="ask-all" aria-label="{tell("scope.ask_all")}" hidden>×</button>'
     )

@@ -27,7 +27,10 @@ QUEUE = 64
 """Questions that may wait; at 50 ms each the last one waits a second, the next one is told to come back."""
 
 _STYLES = ("page.css", "chat.css", "panel.css", "narrow.css", "shelf.css", "views.css")
-_SCRIPTS = ("state.js", "chat.js", "panel.js", "shelf.js", "views.js", "page.js")
+_SCRIPTS = (
+    *("state.js", "chat.js", "panel.js"),
+    *("rest.js", "scope.js", "shelf.js", "adding.js", "views.js", "page.js"),
+)
 """The scripts share one scope, in this order."""
 
 _VIEWS = ("chat", "library", "compare", "voices", "article")
@@ -50,7 +53,7 @@ def _build(library: Library) -> gr.Blocks:
             new = gr.Button(tell("chat.new"), elem_id="new", size="sm", scale=0)
         with gr.Row(elem_id="desk"):
             talk, others = chat.lay_out(), views.lay_out()
-            shelf.lay_out()
+            shelves = shelf.lay_out()
             with gr.Column(elem_id="reading"):
                 gr.HTML(_back(), elem_id="return", js_on_load=None, apply_default_css=False)
                 panel = gr.HTML(elem_id="panel", js_on_load=_OPEN_ON_REQUEST, apply_default_css=False)
@@ -71,6 +74,7 @@ def _build(library: Library) -> gr.Blocks:
 
         at_once: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
         page.load(speak(start), conversation, [panel, *talk.examples], **at_once)
+        shelves.select(speak(start), conversation, [panel, *talk.examples], **at_once)
         panel.select(speak(open_article), conversation, panel, **at_once)
         chat.connect(talk, library, conversation, new=new, shared=shared)
         views.connect(others, library, conversation, shared=shared)
@@ -122,7 +126,7 @@ def _masthead() -> str:
         f'<a class="skip" href="#question">{tell("page.skip")}</a>'
         f'<div class="brand"><h1>{NAME}</h1><p>{tell("page.motto")}</p></div>'
         f'<div class="views" role="group" aria-label="{tell("page.views")}">{buttons}</div>'
-        f'<nav class="languages" aria-label="{tell("page.language")}">{languages}</nav>'
+        f'<nav class="languages" aria-label="{tell("page.language")}">{languages}</nav>{shelf.account_html()}'
     )
 
 
