@@ -5,7 +5,7 @@ PORT ?= 7860
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
-.PHONY: chat test bench clean
+.PHONY: chat test bench audit clean
 
 chat: .venv/chat.done
 	@HOST=$(HOST) PORT=$(PORT) $(BIN)/python app.py
@@ -19,6 +19,11 @@ test: .venv/test.done
 
 bench: .venv/test.done
 	$(BIN)/rag bench
+
+# Asks the internet whether any installed version has a known flaw.
+audit: .venv/test.done
+	@test -x .venv/audit/bin/pip-audit || { $(BIN)/python -m venv .venv/audit && .venv/audit/bin/pip install --quiet pip-audit; }
+	.venv/audit/bin/pip-audit --path "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
 
 .PHONY: chromium
 chromium:

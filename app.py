@@ -1,4 +1,7 @@
-"""Start the web page: settings -> library -> page; `HOST`, `PORT` and `RAG_INDEX` say where and on what."""
+"""Start the web page: settings -> library -> page; `HOST`, `PORT` and `RAG_INDEX` say where and on what.
+
+`rag.web.options` names the other variables.
+"""
 
 import logging
 import os
@@ -8,6 +11,7 @@ from pathlib import Path
 from rag.errors import RagError
 from rag.library import open_library
 from rag.settings import load_settings
+from rag.web.options import options_of
 from rag.web.server import port_number, serve
 
 if __name__ == "__main__":
@@ -15,7 +19,8 @@ if __name__ == "__main__":
     index = Path(os.environ.get("RAG_INDEX") or Path(__file__).with_name("index"))
     try:
         port = port_number(os.environ.get("PORT", "7860"))
+        options = options_of(os.environ)
         with open_library(index, load_settings()) as library:
-            serve(library, os.environ.get("HOST", "127.0.0.1"), port)
+            serve(library, os.environ.get("HOST", "127.0.0.1"), port, options=options)
     except RagError as error:
         sys.exit(str(error))

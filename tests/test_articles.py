@@ -101,7 +101,8 @@ def test_a_missing_file_and_a_folder_are_unreadable(tmp_path: Path) -> None:
 def test_an_unknown_suffix_names_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(UnsupportedFormatError) as error:
         read(saved(tmp_path, b"text", "talks.xyz"))
-    assert error.value.supported == SUFFIXES == (".markdown", ".md", ".txt")
+    assert error.value.supported == SUFFIXES
+    assert SUFFIXES == (".docx", ".htm", ".html", ".markdown", ".md", ".pdf", ".txt")
 
 
 def test_the_suffix_may_be_in_capitals(tmp_path: Path) -> None:

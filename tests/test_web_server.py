@@ -49,7 +49,7 @@ def test_every_response_carries_the_policy(client: TestClient, path: str) -> Non
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["x-frame-options"] == "DENY"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
 
 
 def test_a_refusal_carries_the_policy_too(client: TestClient) -> None:

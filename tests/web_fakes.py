@@ -36,6 +36,7 @@ from rag.records import (
 
 if TYPE_CHECKING:
     from rag.library import Library
+    from rag.web.options import WebOptions
 
 _NAME = r"[A-Z]\w+(?: [A-Z]\w+)*"
 _SAID = re.compile(rf"(?:[Ss]aid|According to) ({_NAME})|({_NAME}),? said")
@@ -227,13 +228,15 @@ class FakeLibrary:
 
 
 @contextmanager
-def serving(fake: FakeLibrary) -> Iterator[str]:
+def serving(fake: FakeLibrary, options: WebOptions | None = None) -> Iterator[str]:
     """The page over `fake` on a free local port; gives its address, and stops it at the end."""
     import uvicorn
 
+    from rag.web.options import WebOptions
     from rag.web.server import build_app
 
-    server = uvicorn.Server(uvicorn.Config(build_app(as_library(fake)), port=0, log_config=None, access_log=False))
+    app = build_app(as_library(fake), options=options or WebOptions())
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, access_log=False))
     server.config.timeout_graceful_shutdown = 1
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -6,7 +6,16 @@ RagError
 │   ├── UnsupportedFormatError    a kind of file that has no reader
 │   ├── NotTextError              bytes that are not text
 │   ├── EmptyTextError            nothing but white space
-│   └── TooLargeError             more than an article may have
+│   ├── TooLargeError             more than an article, or a file, may have
+│   ├── WrongFormatError          a file that is not what its name says
+│   ├── DamagedFileError          a file of a known kind that is broken
+│   ├── LockedFileError           a file that asks for a password
+│   ├── NoTextError               a file of a known kind in which no text is found
+│   ├── UnsafeFileError           a file that is made to harm who opens it
+│   ├── ReadLimitError            reading took too much time or memory
+│   ├── ReadStoppedError          reading was cancelled
+│   ├── RefusedAddressError       an address that is not asked
+│   └── FetchError                an address that gave no article
 ├── QuestionError               a question that cannot be asked
 ├── DataError                   labelled questions that cannot be used
 ├── LibraryError                a library that cannot do what was asked
@@ -21,6 +30,8 @@ RagError
 ├── UnwritableFileError         a file that cannot be written
 ├── ModelError                  model weights that are missing or altered
 ├── AddressError                an address or port that cannot be served on
+├── PasswordFileError           a file of names and passwords that cannot be used
+├── PasswordError               a name or password that cannot be one
 ├── SettingError                a setting with a value that cannot be used
 └── MissingPackageError         an optional package is not installed
 """
@@ -74,14 +85,114 @@ class EmptyTextError(ReadError):
 
 
 class TooLargeError(ReadError):
-    """The input is longer than an article may be."""
+    """The input is longer than an article, or larger than a file, may be."""
 
-    def __init__(self, name: str, size: int, limit: int) -> None:
+    def __init__(self, name: str, size: int, limit: int, *, setting: str = "max_article_bytes") -> None:
+        what, smaller = ("a file", "Make it smaller") if setting == "max_file_bytes" else _ARTICLE
         super().__init__(
-            f"{name} has {size:,} bytes, more than the {limit:,} an article may have. "
-            "Split it into articles, or raise max_article_bytes in the settings."
+            f"{name} has {size:,} bytes, more than the {limit:,} {what} may have. "
+            f"{smaller}, or raise {setting} in the settings."
         )
-        self.name, self.size, self.limit = name, size, limit
+        self.name, self.size, self.limit, self.setting = name, size, limit, setting
+
+
+_ARTICLE = "an article", "Split it into articles"
+
+
+class WrongFormatError(ReadError):
+    """The bytes are not of the kind that the name says."""
+
+    def __init__(self, name: str, kind: str) -> None:
+        super().__init__(
+            f"{name} is not {kind}, whatever its name says. "
+            f"Give it the ending of what it is, or save it anew as {kind}."
+        )
+        self.name, self.kind = name, kind
+
+
+class DamagedFileError(ReadError):
+    """A file of a known kind that is broken or was cut off."""
+
+    def __init__(self, name: str, kind: str) -> None:
+        super().__init__(
+            f"{name} is damaged: it begins like {kind}, but cannot be read to its end. "
+            "Get it again where it comes from, or open it in its own program and save it anew."
+        )
+        self.name, self.kind = name, kind
+
+
+class LockedFileError(ReadError):
+    """A file that cannot be read without a password."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is locked with a password. Save a copy without the password and add that.")
+        self.name = name
+
+
+class NoTextError(ReadError):
+    """A file of a known kind in which no text is found: pictures of pages, or a page without an article."""
+
+    def __init__(self, name: str, what: str, next_step: str) -> None:
+        super().__init__(f"{name} holds {what}. {next_step}")
+        self.name, self.what, self.next_step = name, what, next_step
+
+
+class UnsafeFileError(ReadError):
+    """A file that holds what no program writes and what would harm who opens it."""
+
+    def __init__(self, name: str, cause: str) -> None:
+        super().__init__(f"{name} is not opened: {cause}. Copy its text and paste it instead: rag add -")
+        self.name, self.cause = name, cause
+
+
+class ReadLimitError(ReadError):
+    """Reading took more time or memory than a file may take."""
+
+    def __init__(self, name: str, limit: str) -> None:
+        super().__init__(
+            f"{name} takes more than {limit} to read, so it was given up. "
+            "Split it into smaller files, or copy its text and paste it: rag add -"
+        )
+        self.name, self.limit = name, limit
+
+
+class ReadStoppedError(ReadError):
+    """Reading was cancelled by who asked for it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} was not read to its end: it was cancelled. Add it again when you want it.")
+        self.name = name
+
+
+class RefusedAddressError(ReadError):
+    """An address that is not asked, because of where it leads or how it is written."""
+
+    def __init__(self, address: str, cause: str) -> None:
+        shown = shorten(address)
+        super().__init__(
+            f"{shown} is not fetched: {cause}. "
+            "Give the public http or https address of an article, or save the page and add the file."
+        )
+        self.address, self.cause = address, cause
+
+
+class FetchError(ReadError):
+    """An address that was asked and gave no article."""
+
+    def __init__(self, address: str, cause: str) -> None:
+        super().__init__(
+            f"{shorten(address)} cannot be fetched: {cause}. Open it in a browser, save the page, and add the file."
+        )
+        self.address, self.cause = address, cause
+
+
+def shorten(name: str) -> str:
+    """Return a name as a message shows it: on one line, what cannot be seen escaped, and not too long."""
+    shown = "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in name)
+    return shown if len(shown) <= _LONGEST_NAME else f"{shown[: _LONGEST_NAME // 2]}…{shown[-_LONGEST_NAME // 3 :]}"
+
+
+_LONGEST_NAME = 120
 
 
 class QuestionError(RagError):
@@ -205,6 +316,23 @@ class AddressError(RagError):
             "Stop the other program, or choose another port: PORT=7861"
         )
         self.host, self.port, self.cause = host, port, cause
+
+
+class PasswordFileError(RagError):
+    """A file of names and passwords that cannot be used."""
+
+    def __init__(self, path: Path, cause: str, *, line: int | None = None) -> None:
+        where = f"{path}, line {line}," if line is not None else str(path)
+        super().__init__(f"{where} cannot be used for logging in: {cause}. Write it with: rag password {path} NAME")
+        self.path, self.cause, self.line = path, cause, line
+
+
+class PasswordError(RagError):
+    """A name or a password that cannot be one."""
+
+    def __init__(self, cause: str, next_step: str) -> None:
+        super().__init__(f"The {cause}. {next_step}")
+        self.cause = cause
 
 
 class SettingError(RagError):

@@ -33,6 +33,8 @@ class Settings:
         threads: Threads of the encoder; more than there are cores slows it down.
         passage_tokens: Longest passage, in tokens of the encoder. MiniLM was trained on 128.
         max_article_bytes: Largest article. A long book has about 2 million.
+        max_file_bytes: Largest file that is no plain text: pictures and fonts around a text of at most
+            `max_article_bytes`.
         max_question_characters: Longest question. A paragraph of instructions is not a question.
         max_quotes: Most quotes in a reply; more are no longer a summary.
         search_depth: Passages taken from each of the two rankings before they are fused.
@@ -54,6 +56,7 @@ class Settings:
     threads: int = min(2, os.cpu_count() or 1)
     passage_tokens: int = 128
     max_article_bytes: int = 5_000_000
+    max_file_bytes: int = 25_000_000
     max_question_characters: int = 1_000
     max_quotes: int = 6
     search_depth: int = 40

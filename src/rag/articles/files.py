@@ -23,15 +23,15 @@ def file_size(path: Path) -> int:
     return status.st_size
 
 
-def load_bytes(path: Path, *, max_bytes: int) -> bytes:
+def load_bytes(path: Path, *, max_bytes: int, setting: str = "max_article_bytes") -> bytes:
     """Read a whole file.
 
     Raises:
         UnreadableFileError: It is missing, refused, or not a plain file.
-        TooLargeError: It has more than `max_bytes` bytes; told before it is read.
+        TooLargeError: It has more than `max_bytes` bytes, as the `setting` says; told before it is read.
     """
     if (size := file_size(path)) > max_bytes:
-        raise TooLargeError(path.name, size, max_bytes)
+        raise TooLargeError(path.name, size, max_bytes, setting=setting)
     try:
         return path.read_bytes()
     except OSError as error:

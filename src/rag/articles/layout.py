@@ -13,7 +13,7 @@ from itertools import groupby, pairwise
 
 from rag.articles.bylines import is_byline, is_credit
 from rag.articles.metadata import one_line
-from rag.records import Kind, Range
+from rag.records import Block, Kind, Range
 
 # Lengths in characters unless said otherwise, from how newspapers set their pages.
 LONGEST_TITLE = 150
@@ -55,6 +55,11 @@ def find_pieces(text: str) -> list[Piece]:
     opens = [True, *(not (_continues(*pair, width) or _underlines(*pair)) for pair in pairwise(lines))]
     firsts = [at for at, is_open in enumerate(opens) if is_open]
     return [_join(text, lines[first], lines[end - 1]) for first, end in pairwise([*firsts, len(lines)])]
+
+
+def pieces_of(text: str, blocks: Sequence[Block]) -> list[Piece]:
+    """Return the pieces of a text whose parts are known."""
+    return [Piece(block.range, text[block.range.start : block.range.end], 0, True) for block in blocks]
 
 
 def _join(text: str, first: Piece, last: Piece) -> Piece:
@@ -131,10 +136,7 @@ def find_kinds(pieces: Sequence[Piece], title: str | None) -> list[Kind]:
     kinds: list[Kind] = ["body"] * len(pieces)
     if len(pieces) == 1:
         return kinds
-    for at, piece in enumerate(pieces):
-        head, tail = at < HEAD_PIECES, at >= max(1, len(pieces) - TAIL_PIECES)
-        if (head and is_byline(piece.text)) or (tail and is_credit(piece.text)):
-            kinds[at] = "byline"
+    _mark_ends(pieces, kinds)
     title_at = _find_title(pieces, kinds, title)
     if title_at is not None:
         kinds[title_at] = "title"
@@ -144,6 +146,28 @@ def find_kinds(pieces: Sequence[Piece], title: str | None) -> list[Kind]:
     for at in list(_heading_places(pieces, kinds)):
         kinds[at] = "heading"
     return kinds
+
+
+def settle_kinds(pieces: Sequence[Piece], told: Sequence[Kind | None], title: str | None) -> list[Kind]:
+    """Tell the kind of every piece of a format that tells some, None where it does not.
+
+    A format that tells no kind at all leaves them to the looks. Bylines and credits are found at both ends; where
+    nothing is left to quote, everything but the title is body.
+    """
+    if not any(told):
+        return find_kinds(pieces, title)
+    kinds: list[Kind] = [kind or "body" for kind in told]
+    _mark_ends(pieces, kinds)
+    if "body" not in kinds:
+        kinds = ["title" if kind == "title" and len(kinds) > 1 else "body" for kind in kinds]
+    return kinds if "body" in kinds else ["body"] * len(kinds)
+
+
+def _mark_ends(pieces: Sequence[Piece], kinds: list[Kind]) -> None:
+    for at, piece in enumerate(pieces):
+        head, tail = at < HEAD_PIECES, at >= max(1, len(pieces) - TAIL_PIECES)
+        if kinds[at] == "body" and ((head and is_byline(piece.text)) or (tail and is_credit(piece.text))):
+            kinds[at] = "byline"
 
 
 def _find_title(pieces: Sequence[Piece], kinds: Sequence[Kind], title: str | None) -> int | None:

@@ -1,7 +1,7 @@
-"""Files and pasted text become articles: bytes -> characters -> blocks of a known kind.
+"""Files, sent bytes and pasted text become articles: bytes -> page -> blocks of a known kind.
 
-This file knows encodings and which reader takes which kind of file. It does not know sentences, where articles
-are kept, or any format that needs more than decoding; those add a reader to `READERS`.
+This file knows what wins over what, and the names of articles. It does not know formats, sentences, or where
+articles are kept; a new format adds a reader to `READERS`.
 """
 
 from __future__ import annotations
@@ -10,17 +10,24 @@ import hashlib
 import re
 import textwrap
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING
 
+from rag.articles.apart import read_apart
 from rag.articles.bylines import DATE, is_byline, people
+from rag.articles.decoding import decode
 from rag.articles.files import file_size, load_bytes
-from rag.articles.layout import LIST_MARKER, Piece, bare_heading, find_kinds, find_pieces
+from rag.articles.layout import LIST_MARKER, Piece, bare_heading, find_kinds, find_pieces, pieces_of
+from rag.articles.limits import LIMITS, Limits
 from rag.articles.metadata import UNKNOWN, Metadata, is_broken, merge, read_side_file, tidy
-from rag.errors import EmptyTextError, NotTextError, TooLargeError, UnsupportedFormatError
+from rag.articles.page import Page
+from rag.articles.readers import PLAIN, READERS, SUFFIXES
+from rag.errors import EmptyTextError, NotTextError, TooLargeError, UnsupportedFormatError, shorten
 from rag.records import Article, Block, Kind
+
+if TYPE_CHECKING:
+    from rag.articles.dialing import Network
 
 MADE_TITLE = 80  # characters of a title that is made of the first words
 LONGEST_SLUG = 40  # characters
@@ -28,38 +35,94 @@ HASH_DIGITS = 12  # hexadecimal, of an id: among a million texts of one name two
 MOST_CONTROLS = 0.05  # share of control characters above which characters are not text
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What a reader makes of a file: its text and what the format itself says about it."""
-
-    text: str
-    metadata: Metadata = UNKNOWN
-
-
-Reader: TypeAlias = Callable[[bytes, str], Page]
-"""The bytes of a file and its name for messages -> its page; raises a `ReadError`."""
-
-
-def read_file(path: Path, *, max_bytes: int, given: Metadata = UNKNOWN) -> Article:
+def read_file(path: Path, *, max_bytes: int, given: Metadata = UNKNOWN, limits: Limits = LIMITS) -> Article:
     """Read an article from a file, with what `NAME.json` beside it says.
 
-    What is `given` wins over the side file's `title`, `authors`, `published`, `source` and `note`, and these
-    win over what the text says. Other fields of the side file are ignored.
+    What is `given` wins over the side file's `title`, `authors`, `published`, `source` and `note`, these win over
+    what the format says about the article, and this wins over what the text says. Other fields of the side file
+    are ignored.
+
+    Args:
+        path: The file; its ending tells its kind.
+        max_bytes: Most bytes of the text, and so of a plain file.
+        given: What is known about the article.
+        limits: What reading may cost.
 
     Raises:
         UnreadableFileError: The file or its side file is missing, refused or not a file, or the side file is damaged.
         UnsupportedFormatError: No reader knows the suffix.
-        TooLargeError: The file has more than `max_bytes` bytes; told before it is read.
-        NotTextError: The bytes are not text.
+        TooLargeError: The file has more bytes than its kind may have; told before it is read.
         EmptyTextError: There is nothing but white space.
+        ReadError: The bytes are not what the suffix says, or what is in them cannot be read; see `rag.errors`.
     """
     file_size(path)
-    reader = READERS.get(path.suffix.lower())
-    if reader is None:
-        raise UnsupportedFormatError(path.name, SUFFIXES)
-    page = reader(load_bytes(path, max_bytes=max_bytes), path.name)
+    suffix = _known_suffix(path.name)
+    most, setting = _largest(suffix, max_bytes, limits)
+    data = load_bytes(path, max_bytes=most, setting=setting)
+    name = shorten(path.name)
+    page = _read_page(data, name, suffix, max_bytes=max_bytes, limits=limits)
     known = merge(merge(given, read_side_file(path)), page.metadata)
-    return _make_article(path.name, page.text, known, stem=path.stem)
+    return _make_article(name, page, known, stem=path.stem)
+
+
+def read_upload(
+    data: bytes, *, name: str, max_bytes: int, given: Metadata = UNKNOWN, limits: Limits = LIMITS
+) -> Article:
+    """Make an article of the bytes of a file that somebody sends, as `read_file` does.
+
+    Args:
+        data: The bytes.
+        name: What the sender calls the file: a label, whose ending tells the kind. It is never used as a path.
+        max_bytes: Most bytes of the text, and so of a plain file.
+        given: What is known about the article.
+        limits: What reading may cost.
+
+    Raises:
+        UnsupportedFormatError: No reader knows the ending of the name.
+        TooLargeError: There are more bytes than a file of its kind may have.
+        EmptyTextError: There is nothing but white space.
+        ReadError: The bytes are not what the name says, or what is in them cannot be read; see `rag.errors`.
+    """
+    label = shorten(re.split(r"[/\\]", name.strip())[-1]) or "the file"
+    suffix = _known_suffix(label)
+    most, setting = _largest(suffix, max_bytes, limits)
+    if len(data) > most:
+        raise TooLargeError(label, len(data), most, setting=setting)
+    page = _read_page(data, label, suffix, max_bytes=max_bytes, limits=limits)
+    return _make_article(label, page, merge(given, page.metadata), stem=label[: -len(suffix)])
+
+
+def read_address(
+    address: str,
+    *,
+    max_bytes: int,
+    given: Metadata = UNKNOWN,
+    limits: Limits = LIMITS,
+    network: Network | None = None,
+) -> Article:
+    """Fetch a public address and make an article of what it gives, as `read_upload` does.
+
+    The article's source is the address that gave it in the end, unless one is `given`.
+
+    Args:
+        address: The http or https address of a web page, a text, a PDF or a Word file.
+        max_bytes: Most bytes of the text.
+        given: What is known about the article.
+        limits: What fetching and reading may cost.
+        network: How names are looked up and addresses dialled; as the system does when left out.
+
+    Raises:
+        RefusedAddressError: It is no public address of a web page, or leads to one that is none.
+        FetchError: The site cannot be reached, answers with an error, or sends too much or another kind of content.
+        ReadError: What it gives cannot be read; see `rag.errors`.
+    """
+    from rag.articles.addresses import fetch
+
+    fetched = fetch(address, limits=limits, network=network) if network else fetch(address, limits=limits)
+    name = shorten(address)
+    page = _read_page(fetched.data, name, fetched.suffix, max_bytes=max_bytes, limits=limits)
+    known = merge(merge(given, Metadata(source=fetched.address)), page.metadata)
+    return _make_article(name, page, known, stem=None)
 
 
 def read_bytes(data: bytes, *, name: str, max_bytes: int, given: Metadata = UNKNOWN) -> Article:
@@ -90,53 +153,25 @@ def read_text(text: str, *, name: str = "pasted text", metadata: Metadata = UNKN
         NotTextError: It holds NUL or lone surrogates, or too many control characters.
         EmptyTextError: There is nothing but white space.
     """
-    return _make_article(name, text, metadata, stem=None)
+    return _make_article(name, Page(text), metadata, stem=None)
 
 
-def _read_plain(data: bytes, name: str) -> Page:
-    return Page(decode(data, name))
+def _known_suffix(name: str) -> str:
+    suffix = Path(name).suffix.lower()
+    if suffix not in READERS:
+        raise UnsupportedFormatError(name, SUFFIXES)
+    return suffix
 
 
-READERS: Mapping[str, Reader] = {".txt": _read_plain, ".md": _read_plain, ".markdown": _read_plain}
-SUFFIXES = tuple(sorted(READERS))
-"""The endings of the files that can be read, small and with their dot."""
-
-_BOMS = (
-    (b"\xef\xbb\xbf", "utf-8"),
-    (b"\xff\xfe\x00\x00", "utf-32-le"),
-    (b"\x00\x00\xfe\xff", "utf-32-be"),
-    (b"\xff\xfe", "utf-16-le"),
-    (b"\xfe\xff", "utf-16-be"),
-)
+def _largest(suffix: str, max_bytes: int, limits: Limits) -> tuple[int, str]:
+    """Tell how many bytes a file of a kind may have, and the setting that says so."""
+    return (max_bytes, "max_article_bytes") if suffix in PLAIN else (limits.file_bytes, "max_file_bytes")
 
 
-def decode(data: bytes, name: str) -> str:
-    """Decode bytes by their byte order mark, as UTF-8, or in the most plausible old encoding.
-
-    The byte order mark is dropped; nothing else is changed.
-
-    Raises:
-        NotTextError: No encoding fits.
-    """
-    mark, encoding = next(((mark, encoding) for mark, encoding in _BOMS if data.startswith(mark)), (b"", "utf-8"))
-    try:
-        return data[len(mark) :].decode(encoding)
-    except UnicodeDecodeError as error:
-        if mark or b"\x00" in data:
-            raise NotTextError(name) from error
-    return _decode_old(data, name)
-
-
-def _decode_old(data: bytes, name: str) -> str:
-    from charset_normalizer import from_bytes
-
-    matches = from_bytes(data)
-    best = matches.best()
-    if best is None:
-        raise NotTextError(name)
-    equals = [match for match in matches if (match.chaos, match.coherence) == (best.chaos, best.coherence)]
-    is_western = any("cp1252" in match.could_be_from_charset for match in equals)
-    return data.decode("cp1252" if is_western else best.encoding)
+def _read_page(data: bytes, name: str, suffix: str, *, max_bytes: int, limits: Limits) -> Page:
+    if suffix in PLAIN:
+        return READERS[suffix](data, name)
+    return read_apart(data, name, suffix, max_bytes=max_bytes, limits=limits)
 
 
 def _check_text(text: str, name: str) -> None:
@@ -147,11 +182,15 @@ def _check_text(text: str, name: str) -> None:
         raise EmptyTextError(name)
 
 
-def _make_article(name: str, text: str, metadata: Metadata, *, stem: str | None) -> Article:
+def _make_article(name: str, page: Page, metadata: Metadata, *, stem: str | None) -> Article:
+    text = page.text
     _check_text(text, name)
     known = tidy(metadata, name)
-    pieces = find_pieces(text)
-    kinds = find_kinds(pieces, known.title)
+    if page.blocks:
+        pieces, kinds = pieces_of(text, page.blocks), [block.kind for block in page.blocks]
+    else:
+        pieces = find_pieces(text)
+        kinds = find_kinds(pieces, known.title)
     known = merge(known, _told(pieces, kinds))
     title = known.title or _first_words(pieces)
     digest = hashlib.sha256(text.encode()).hexdigest()[:HASH_DIGITS]
@@ -165,6 +204,7 @@ def _make_article(name: str, text: str, metadata: Metadata, *, stem: str | None)
         known.published,
         known.source,
         known.note,
+        page.pages,
     )
 
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rag.cli.show import say, show, show_json, told, told_statements, wrong
 from rag.errors import ReadError
 from rag.settings import load_settings
 
 if TYPE_CHECKING:
+    from rag.articles import Metadata
     from rag.library import Library
     from rag.records import Article
+    from rag.settings import Settings
 
 
 def add(options: argparse.Namespace) -> int:
@@ -31,7 +35,7 @@ def add(options: argparse.Namespace) -> int:
     with _open(options, create=True) as library:
         for name in _sources(options.path):
             try:
-                article = _read(name, given, library.settings.max_article_bytes)
+                article = _read(name, given, library.settings)
                 new = library.add(article)
             except ReadError as error:
                 say(f"skipped: {error}")
@@ -187,10 +191,34 @@ def build(options: argparse.Namespace) -> int:
 
 def serve(options: argparse.Namespace) -> int:
     """Open the web chat."""
+    from dataclasses import replace
+
+    from rag.web.options import options_of
+
+    named = ("auth", "max_articles", "read_only", "base_path", "log_questions", "names", "proxies")
+    given = {name: getattr(options, name) for name in named if getattr(options, name) not in (None, False)}
+    chosen = replace(options_of(os.environ), **given)
     from rag.web.server import serve as serve_page
 
     with _open(options) as library:
-        serve_page(library, options.host, options.port, announce=say)
+        serve_page(library, options.host, options.port, announce=say, options=chosen)
+    return 0
+
+
+def password(options: argparse.Namespace) -> int:
+    """Write a name with its password into a file for `rag serve --auth`."""
+    from rag.web.passwords import write_password
+
+    if sys.stdin.isatty():
+        from getpass import getpass
+
+        secret = getpass("Password: ")
+        if getpass("The same once more: ") != secret:
+            return wrong("the two passwords differ")
+    else:
+        secret = sys.stdin.readline().rstrip("\r\n")
+    new = write_password(options.file, options.name, secret)
+    say(f"{options.name} {'can log in now' if new else 'has a new password'}: {options.file}")
     return 0
 
 
@@ -229,16 +257,23 @@ def _sources(paths: Sequence[str]) -> Iterator[str]:
     from rag.articles import SUFFIXES
 
     for path in paths:
-        if path != "-" and Path(path).is_dir():
+        if path != "-" and not _is_address(path) and Path(path).is_dir():
             files = (file for file in sorted(Path(path).rglob("*")) if file.suffix.lower() in SUFFIXES)
             yield from map(str, files)
         else:
             yield path
 
 
-def _read(name: str, given: Any, limit: int) -> Article:
-    from rag.articles import read_bytes, read_file
+def _read(name: str, given: Metadata, settings: Settings) -> Article:
+    from rag.articles import Limits, read_address, read_bytes, read_file
 
+    most, limits = settings.max_article_bytes, Limits(file_bytes=settings.max_file_bytes)
     if name == "-":
-        return read_bytes(sys.stdin.buffer.read(limit + 1), name="pasted text", given=given, max_bytes=limit)
-    return read_file(Path(name), max_bytes=limit, given=given)
+        return read_bytes(sys.stdin.buffer.read(most + 1), name="pasted text", given=given, max_bytes=most)
+    if _is_address(name):
+        return read_address(name, max_bytes=most, given=given, limits=limits)
+    return read_file(Path(name), max_bytes=most, given=given, limits=limits)
+
+
+def _is_address(name: str) -> bool:
+    return re.match(r"[a-z][a-z0-9+.-]*://", name, re.IGNORECASE) is not None

@@ -15,10 +15,15 @@ SEED, RESAMPLES = 0, 1_000
 
 
 def bench(options: argparse.Namespace) -> int:
-    """Measure speed."""
+    """Measure speed, here or of a server under many users."""
+    from rag.bench import Load, bench_serving
     from rag.bench import bench as measure
 
-    figures = measure(options.text, load_settings(), fill=options.passages)
+    if options.what == "serve":
+        load = Load(options.users, options.seconds, options.through, options.url)
+        figures = bench_serving(options.index, load_settings(), load)
+    else:
+        figures = measure(options.text, load_settings(), fill=options.passages)
     show(options, figures, "\n".join(f"{name}\t{value}" for name, value in figures.items()))
     return 0
 

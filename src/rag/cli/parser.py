@@ -28,8 +28,13 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def _add_library_commands(parsers: Any) -> None:
-    add = _command(parsers, "add", commands.add, "Add articles: files, folders, or - for pasted text.")
-    add.add_argument("path", nargs="+", metavar="PATH|-")
+    add = _command(
+        parsers,
+        "add",
+        commands.add,
+        "Add articles: text, Markdown, HTML, PDF and Word files, folders of them, addresses, or - for pasted text.",
+    )
+    add.add_argument("path", nargs="+", metavar="PATH|URL|-")
     for name in ("title", "published", "source"):
         add.add_argument(f"--{name}", help=f"{name}, instead of what the text says")
     add.add_argument("--author", action="append", help="author; may be given several times")
@@ -82,6 +87,23 @@ def _add_library_commands(parsers: Any) -> None:
     serve = _command(parsers, "serve", commands.serve, "Open the web chat.")
     serve.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
     serve.add_argument("--port", type=_port, default=os.environ.get("PORT", "7860"))
+    serve.add_argument("--auth", type=Path, metavar="FILE", help="names and passwords, written by: rag password")
+    serve.add_argument("--read-only", action="store_true", help="nobody adds, renames or removes articles there")
+    serve.add_argument("--max-articles", type=_positive, metavar="N", help="articles that the library may hold")
+    serve.add_argument("--base-path", type=_base_path, metavar="/PATH", help="the path below which it is reached")
+    serve.add_argument("--site", nargs="+", dest="names", metavar="HOST",
+                       help="host names that browsers may use for it, like that of a proxy")  # fmt: skip
+    serve.add_argument("--proxy", nargs="+", dest="proxies", metavar="ADDRESS",
+                       help="proxies that are believed in X-Forwarded-For and X-Forwarded-Proto")  # fmt: skip
+    serve.add_argument("--log-questions", action="store_true", help="write questions into the log too")
+
+    password = parsers.add_parser(
+        "password", help="Write a name and its password for rag serve --auth.",
+        description="Asks for the password twice, or reads a line of stdin; the file is made when it is not there.",
+    )  # fmt: skip
+    password.add_argument("file", type=Path, metavar="FILE")
+    password.add_argument("name", metavar="NAME")
+    password.set_defaults(run=commands.password, verbose=False)
 
 
 def _add_measuring_commands(parsers: Any) -> None:
@@ -105,7 +127,13 @@ def _add_measuring_commands(parsers: Any) -> None:
     )
     evaluate.add_argument("--write", type=Path, metavar="PATH", help="Markdown file whose section is written anew")
 
-    bench = _command(parsers, "bench", measure.bench, "Measure speed beside plain sentence-transformers.")
+    bench = _command(parsers, "bench", measure.bench, "Measure speed beside plain sentence-transformers, or a server.")
+    bench.add_argument("what", nargs="?", choices=("speed", "serve"), default="speed",
+                       help="speed here (when left out), or a server under many users")  # fmt: skip
+    bench.add_argument("--users", type=_positive, default=50, metavar="N", help="serve: users at once (50)")
+    bench.add_argument("--seconds", type=_positive, default=60, metavar="N", help="serve: how long they ask (60)")
+    bench.add_argument("--through", choices=("page", "api"), default="page", help="serve: the way they ask (page)")
+    bench.add_argument("--url", metavar="URL", help="serve: a server that runs on --index already")
     bench.add_argument("--text", type=Path, default=Path("index/articles/iran-azerbaijan.txt"), metavar="FILE",
                        help="the article to measure with (the default article)")  # fmt: skip
     bench.add_argument("--passages", type=_positive, default=0, metavar="N",
@@ -140,6 +168,10 @@ def _seed(text: str) -> int:
 
 def _port(text: str) -> int:
     return _whole(text, 0, 65_535)
+
+
+def _base_path(text: str) -> str:
+    return text.rstrip("/")
 
 
 def _whole(text: str, least: int, most: int) -> int:

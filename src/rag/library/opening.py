@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from rag.articles import SUFFIXES, read_file
+from rag.articles import SUFFIXES, Limits, read_file
 from rag.errors import LibraryBusyError, NoLibraryError, ReadError, ReadOnlyLibraryError
 from rag.library.library import Library
 from rag.settings import Settings
@@ -34,10 +34,11 @@ def open_library(folder: Path, settings: Settings, *, create: bool = False) -> L
     if not (seeds or create or (folder / FILE).exists()):
         raise NoLibraryError(folder)
     library = Library(folder, settings)
+    limits = Limits(file_bytes=settings.max_file_bytes)
     if library.untouched:
         for path in seeds:
             try:
-                library.add(read_file(path, max_bytes=settings.max_article_bytes))
+                library.add(read_file(path, max_bytes=settings.max_article_bytes, limits=limits))
             except ReadError as error:
                 log.warning("left out: %s", error)
     _read_the_unread(library)

@@ -22,7 +22,12 @@ from fastapi.responses import RedirectResponse
 
 from rag.errors import AddressError, SettingError
 from rag.web.guard import ANYWHERE, BODY_LIMIT, LOCAL, Guard
+from rag.web.login import Login
+from rag.web.logs import RequestLog, write_logs
+from rag.web.options import WebOptions
 from rag.web.page import NAME, build_page, head, theme
+from rag.web.passwords import Passwords
+from rag.web.prefix import Prefix
 from rag.web.strings import LANGUAGES
 
 if TYPE_CHECKING:
@@ -32,6 +37,9 @@ _log = logging.getLogger(__name__)
 
 GOODBYE_SECONDS = 2
 """Seconds that open pages get when the server stops; they hold a stream that never ends by itself."""
+
+CONNECTIONS = 1_000
+"""Connections that may be open: an open page holds one or two; those beyond are told to come back."""
 
 
 def port_number(value: str) -> int:
@@ -51,6 +59,7 @@ def build_app(
     hosts: Sequence[str] = (),
     routers: Sequence[APIRouter] = (),
     body_limit: int = BODY_LIMIT,
+    options: WebOptions = WebOptions(),  # noqa: B008  # frozen
 ) -> FastAPI:
     """The web application: `/healthz`, the given routers, and the page at `/`.
 
@@ -58,12 +67,20 @@ def build_app(
         library: What is asked.
         hosts: Names to answer to besides this machine's own; a wildcard address admits every literal IP address.
         routers: Further routes, which come before the page.
-        body_limit: Bytes that a request may carry.
+        body_limit: Bytes that a request may carry which brings no article.
+        options: What whoever runs it chose.
+
+    Raises:
+        PasswordFileError: The file of passwords cannot be used.
     """
     app = FastAPI(title=NAME, docs_url=None, redoc_url=None, openapi_url=None)
     # Its presence keeps Gradio from answering every origin with open CORS headers.
     app.add_middleware(CORSMiddleware, allow_origins=())
-    app.add_middleware(Guard, hosts=(*LOCAL, *hosts), body_limit=body_limit)
+    if options.auth is not None:
+        app.add_middleware(Login, passwords=Passwords(options.auth), base_path=options.base_path)
+    app.add_middleware(Guard, hosts=(*LOCAL, *hosts, *options.names), body_limit=body_limit)
+    app.add_middleware(RequestLog)
+    app.add_middleware(Prefix, base_path=options.base_path)  # what is added last comes first
 
     @app.get("/healthz")
     def healthz() -> dict[str, object]:
@@ -75,31 +92,51 @@ def build_app(
 
     for router in routers:
         app.include_router(router)
-    _in_a_loop(partial(_mount_pages, app, library, body_limit))
+    _in_a_loop(partial(_mount_pages, app, library, body_limit, options.base_path))
     return app
 
 
-def serve(library: Library, host: str, port: int, *, announce: Callable[[str], None] | None = None) -> None:
-    """Serve the page until the process is told to stop.
+def serve(
+    library: Library,
+    host: str,
+    port: int,
+    *,
+    announce: Callable[[str], None] | None = None,
+    options: WebOptions = WebOptions(),  # noqa: B008  # frozen
+) -> None:
+    """Serve the page until the process is told to stop, with a line on stderr for each request.
 
     Args:
         library: What is asked.
         host: The address to listen on.
         port: The port; 0 takes a free one.
         announce: Called once with the page's address when it answers; without it the address is logged.
+        options: What whoever runs it chose.
 
     Raises:
         AddressError: the address or port cannot be listened on.
+        PasswordFileError: The file of passwords cannot be used.
     """
     listener = _listen(host, port)
-    app = build_app(library, hosts=(host, socket.gethostname()) if host in ANYWHERE else (host,))
+    hosts = (host, socket.gethostname()) if host in ANYWHERE else (host,)
+    app = build_app(library, hosts=hosts, options=options)
     config = uvicorn.Config(
-        app, log_config=None, log_level="warning", access_log=False, timeout_graceful_shutdown=GOODBYE_SECONDS
+        app,
+        ws="none",
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(options.proxies),
+        forwarded_allow_ips=list(options.proxies),
+        limit_concurrency=CONNECTIONS,
+        timeout_graceful_shutdown=GOODBYE_SECONDS,
     )
+    write_logs(questions=options.log_questions)
     tell = announce or (lambda url: _log.info("%s is at %s", NAME, url))
     threading.Thread(target=library.warm, name="warm", daemon=True).start()
     with listener:
-        _Server(config, lambda: tell(_url(host, listener))).run(sockets=[listener])
+        _Server(config, lambda: tell(_url(host, listener) + options.base_path)).run(sockets=[listener])
 
 
 def _in_a_loop(work: Callable[[], None]) -> None:
@@ -116,7 +153,7 @@ def _in_a_loop(work: Callable[[], None]) -> None:
         work()
 
 
-def _mount_pages(app: FastAPI, library: Library, body_limit: int) -> None:
+def _mount_pages(app: FastAPI, library: Library, body_limit: int, base_path: str) -> None:
     """Mount the page once for each language: the first at `/`, each other one at its code."""
     first, *others = LANGUAGES
     for language in others:
@@ -127,7 +164,7 @@ def _mount_pages(app: FastAPI, library: Library, body_limit: int) -> None:
             build_page(library, language),
             path="/" if language == first else f"/{language}",
             theme=theme(),
-            head=head(language),
+            head=head(language, base_path=base_path),
             app_kwargs={"openapi_url": None},
             footer_links=[],
             run_history=False,

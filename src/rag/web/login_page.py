@@ -1,0 +1,106 @@
+"""The page on which people log in: a plain form without scripts, in the page's colours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from html import escape
+from importlib.resources import files
+from urllib.parse import parse_qs, urlencode
+
+from rag.web.strings import LANGUAGES, speaking, tell
+
+NAME = "Ask the Article"
+
+
+def language_for(query: str, accepted: str) -> str:
+    """The language that `?lang=` names, else the one that the browser likes best, else the first."""
+    named = parse_qs(query).get("lang", [""])[-1]
+    if named in LANGUAGES:
+        return named
+    best, best_weight = next(iter(LANGUAGES)), 0.0
+    for part in accepted[:1_000].split(","):
+        match = re.fullmatch(r"\s*([A-Za-z]{2,3})(?:-[A-Za-z0-9-]+)?\s*(?:;\s*q=([01](?:\.\d{0,3})?)\s*)?", part)
+        if match and match[1].lower() in LANGUAGES and float(match[2] or 1) > best_weight:
+            best, best_weight = match[1].lower(), float(match[2] or 1)
+    return best
+
+
+def login_page(language: str, base_path: str, *, to: str, name: str = "", fault: str = "") -> str:
+    """The form in a language; `to` is where it leads, `fault` a sentence about the last try."""
+    with speaking(language):
+        return _PAGE.format_map(_filled(language, base_path, {"to": to, "name": name, "fault": fault}))
+
+
+def _filled(language: str, base_path: str, facts: Mapping[str, str]) -> dict[str, str]:
+    fault = facts["fault"]
+    shown = {key: escape(value, quote=True) for key, value in facts.items()}
+    links = " ".join(
+        f'<a href="{base_path}/login?{escape(urlencode({"lang": code, "next": facts["to"]}))}" lang="{code}" '
+        f'hreflang="{code}">{label}</a>'
+        for code, label in LANGUAGES.items()
+        if code != language
+    )
+    return {
+        **shown,
+        "language": language,
+        "base": base_path,
+        "title": tell("login.title"),
+        "motto": tell("page.motto"),
+        "name_label": tell("login.name"),
+        "password_label": tell("login.password"),
+        "submit": tell("login.submit"),
+        "languages": tell("page.language"),
+        "links": links,
+        "style": _style(),
+        "app": NAME,
+        "alert": f'<p role="alert" id="fault">{shown["fault"]}</p>' if fault else "",
+        "wrong": ' aria-invalid="true" aria-describedby="fault"' if fault else "",
+        "first": "" if facts["name"] else " autofocus",
+        "second": " autofocus" if facts["name"] else "",
+    }
+
+
+@cache
+def _style() -> str:
+    room = files("rag.web")
+    page, own = (room.joinpath(name).read_text(encoding="utf-8") for name in ("page.css", "login.css"))
+    light, dark = (_block(page, selector) for selector in (":root", ".dark"))
+    return f":root {{{light}}}\n@media (prefers-color-scheme: dark) {{ :root {{{dark}}} }}\n{own}"
+
+
+def _block(css: str, selector: str) -> str:
+    start = css.index(f"\n{selector} {{") + len(selector) + 3
+    return css[start : css.index("}", start)]
+
+
+_PAGE = """<!doctype html>
+<html lang="{language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{title} – {app}</title>
+<link rel="icon" href="{base}/favicon.ico">
+<style>{style}</style>
+</head>
+<body>
+<main>
+<h1>{app}</h1>
+<p class="motto">{motto}</p>
+<form method="post" action="{base}/login?lang={language}">
+{alert}
+<input type="hidden" name="next" value="{to}">
+<label for="name">{name_label}</label>
+<input id="name" name="name" value="{name}" autocomplete="username" autocapitalize="none" spellcheck="false"
+ maxlength="64" required{first}{wrong}>
+<label for="password">{password_label}</label>
+<input id="password" name="password" type="password" autocomplete="current-password" required{second}{wrong}>
+<button type="submit">{submit}</button>
+</form>
+<nav aria-label="{languages}">{links}</nav>
+</main>
+</body>
+</html>
+"""
