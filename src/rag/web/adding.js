@@ -7,7 +7,9 @@ const BATCH_FILES = 25; // files that are sent together, at most
 const BATCH_BYTES = 4_000_000; // and how large they are together; a larger file is sent alone
 const POLL = 300; // milliseconds until a job is asked for again, when it moves
 const POLL_SLOWEST = 2000; // and when it does not
-const PATIENCE = 6; // how often a server that is busy or silent is tried again
+const PATIENCE = 6; // how often a server that is silent is tried again
+const PATIENCE_BUSY = 100; // and one that says it is busy
+const JOBS = 4; // jobs of this page that the server has at a time; it takes few, and others add too
 const KINDS = /\.(txt|md|markdown|html?|pdf|docx)$/i;
 
 const deliveries = [];
@@ -51,6 +53,7 @@ function batches(lines) {
 
 async function hand(delivery, batch) {
   for (let tries = 1; ; tries++) {
+    while (watching >= JOBS && !delivery.cancelled) await pause(POLL);
     if (delivery.cancelled) return settle(delivery, batch, { stage: "cancelled" });
     try {
       return take(delivery, batch, await send(delivery, batch));
@@ -62,7 +65,7 @@ async function hand(delivery, batch) {
         await hand(delivery, batch.slice(0, half));
         return await hand(delivery, batch.slice(half));
       }
-      if (!passing(trouble) || tries >= PATIENCE) {
+      if (!passing(trouble) || tries >= (trouble.status ? PATIENCE_BUSY : PATIENCE)) {
         return settle(delivery, batch, { stage: "failed", message: trouble.message, lang: trouble.lang });
       }
       settle(delivery, batch, { stage: "again", message: trouble.message });
@@ -110,7 +113,18 @@ function settle(delivery, batch, change) {
 
 // 2. Watching
 
+let watching = 0; // jobs of this page that are not done
+
 async function watch(delivery, job) {
+  watching += 1;
+  try {
+    await watchJob(delivery, job);
+  } finally {
+    watching -= 1;
+  }
+}
+
+async function watchJob(delivery, job) {
   let [wait, before, misses] = [POLL, "", 0];
   for (;;) {
     await pause(wait);

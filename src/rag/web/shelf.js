@@ -2,6 +2,7 @@
 
 const PAGE = 50; // articles that the list shows at once, so that a large library stays quick
 const MANY = 20; // articles that are removed only when the reader says so twice
+const UNDOABLE = 200; // removed articles that the server keeps for an hour
 
 const shelf = {
   search: "",
@@ -307,12 +308,13 @@ async function removeArticles(ids) {
     complain(trouble);
     return await loadAfterTrouble(trouble);
   }
-  shelf.removals.push(removed);
+  const undoable = removed.length <= UNDOABLE;
+  if (undoable) shelf.removals.push(removed);
   for (const { id } of removed) shelf.chosen.delete(id);
-  say(`${removedWords(removed)} ${tell("library_can_undo")}`);
+  say(undoable ? `${removedWords(removed)} ${tell("library_can_undo")}` : removedWords(removed));
   forgetInScope(new Set(removed.map(({ id }) => id)));
   apply();
-  view(".undo").focus({ preventScroll: true });
+  (undoable ? view(".undo") : view("#library-title")).focus({ preventScroll: true });
   await afterChange();
 }
 
@@ -329,6 +331,7 @@ const removedWords = (removed) =>
 
 async function undo() {
   const removed = shelf.removals.at(-1);
+  say(tell("library_restoring"));
   try {
     await rest("POST", "api/articles/restore", { articles: removed.map(({ id }) => id) });
   } catch (trouble) {
@@ -351,6 +354,7 @@ onClick("#shelves .remove-these", (button) => {
   if (ids.length <= MANY) return void removeArticles(ids);
   const dialog = view(".sure");
   write(one("h3", dialog), tell("library_sure", { n: ids.length }));
+  write(one("p", dialog), ids.length > UNDOABLE ? tell("library_sure_final") : tell("library_sure_undo"));
   dialog.returnValue = "";
   dialog.onclose = () => (dialog.returnValue === "remove" ? void removeArticles(ids) : button.focus());
   dialog.showModal();

@@ -161,7 +161,7 @@ def _bars() -> str:
 def _dialog() -> str:
     return (
         '<dialog class="sure" aria-labelledby="sure-title"><h3 id="sure-title"></h3>'
-        f'<p>{tell("library.sure_hint")}</p><form method="dialog" class="foot">'
+        '<p></p><form method="dialog" class="foot">'
         f'<button value="remove" class="main">{tell("library.remove")}</button>'
         f'<button value="">{tell("library.cancel")}</button></form></dialog>'
     )
