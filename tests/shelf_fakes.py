@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -19,14 +19,11 @@ from rag.shapes import summary_shape
 class FakeShelf:
     """Routes over `library`. A text that holds `bad` is refused, one that is there already is known.
 
-    `added` is when each article was added, `sources` where it is from. `hold` keeps what is being added back until
-    it is set. `trouble` answers the next requests that add, one after the other. `taken` are the sizes of requests
+    `hold` keeps what is being added back until it is set. `trouble` answers the next requests that add, one after the other. `taken` are the sizes of requests
     with files, `limit` is the largest number of files that one may bring.
     """
 
     library: FakeLibrary
-    added: dict[str, str] = field(default_factory=dict)
-    sources: dict[str, str] = field(default_factory=dict)
     removed: dict[str, Article] = field(default_factory=dict)
     jobs: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     hold: threading.Event = field(default_factory=threading.Event)
@@ -41,10 +38,10 @@ class FakeShelf:
     def summaries(self) -> list[ArticleSummary]:
         return [
             ArticleSummary(
-                *(one.id, one.title, one.authors, one.published, self.sources.get(one.id), len(one.text), 1, 1),
-                *(2, self.added.get(one.id, f"2026-01-01T00:00:{position % 60:02}+00:00")),
+                *(one.id, one.title, one.authors, one.published, one.source),
+                *(len(one.text), 1, 1, 2, "2026-01-01T12:00:00+00:00"),
             )
-            for position, one in enumerate(self.library.shelf.values())
+            for one in self.library.shelf.values()
         ]
 
     def router(self) -> APIRouter:
@@ -116,9 +113,9 @@ class FakeShelf:
                 item |= {"stage": "known", "share": 1, "article": same[0].id, "title": same[0].title}
             else:
                 title = facts.get("title") or text.split("\n")[0]
-                article = article_of(f"new{len(self.library.shelf)}", [("title", title), ("body", text)])
+                source = facts.get("source") or facts.get("address")
+                article = article_of(f"new{self.changes}", [("title", title), ("body", text)], source=source)
                 self.library.shelf[article.id] = article
-                self.sources[article.id] = facts.get("source") or facts.get("address") or ""
                 self.changes += 1
                 item |= {"stage": "added", "share": 1, "article": article.id, "title": title}
 
@@ -139,9 +136,7 @@ class FakeShelf:
         if "refuse" in title:
             return JSONResponse({"error": "The title is <i>refused</i>. Take another."}, 422)
         old = self.library.shelf[name]
-        self.library.shelf[name] = Article(
-            old.id, old.text, title, old.blocks, authors=old.authors, published=old.published
-        )
+        self.library.shelf[name] = replace(old, title=title)
         self.changes += 1
         return summary_shape(next(one for one in self.summaries() if one.id == name))
 

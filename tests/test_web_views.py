@@ -273,7 +273,9 @@ def test_one_name_is_one_speaker_with_the_first_role_given() -> None:
 
 
 def test_what_a_browser_sends_is_checked() -> None:
-    assert wanted({"topic": " t ", "speakers": ["A", 1, None], "articles": ["a1", 2, "b"]}) == Wanted("t", ("A",), ("a1", "b"))
+    assert wanted({"topic": " t ", "speakers": ["A", 1, None], "articles": ["a1", 2, "b"]}) == Wanted(
+        "t", ("A",), ("a1", "b")
+    )
     assert wanted({"topic": 5, "speakers": "A", "articles": "a"}) == Wanted("")
     assert wanted(None) == wanted([]) == wanted("t") == Wanted("")
     assert wanted({"topic": "a\ud800"}).topic == "a\ufffd"

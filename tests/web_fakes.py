@@ -48,7 +48,12 @@ _ROLE = "a speaker of the article"
 
 
 def article_of(
-    article_id: str, lines: Sequence[tuple[Kind, str]], *, between: str = "\n\n", published: str | None = None
+    article_id: str,
+    lines: Sequence[tuple[Kind, str]],
+    *,
+    between: str = "\n\n",
+    published: str | None = None,
+    source: str | None = None,
 ) -> Article:
     """An article whose blocks are `lines`, joined by `between`; the first line is its title."""
     text, blocks = "", []
@@ -56,7 +61,7 @@ def article_of(
         text += between * (position > 0)
         blocks.append(Block(Range(len(text), len(text) + len(words)), kind))
         text += words
-    return Article(article_id, text, lines[0][1], tuple(blocks), published=published)
+    return Article(article_id, text, lines[0][1], tuple(blocks), published=published, source=source)
 
 
 def sentences_of(article: Article) -> tuple[Sentence, ...]:

@@ -125,7 +125,8 @@ def _table() -> str:
     return (
         f'<table class="list" role="table" aria-label="{tell("library.list")}" hidden>'
         '<thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader" class="box">'
-        f'<input type="checkbox" class="all" aria-label="{tell("library.select_page")}"></th>{heads}</tr></thead>'
+        f'<label><input type="checkbox" class="all" aria-label="{tell("library.select_page")}">'
+        f"<span>{tell('library.select_page')}</span></label></th>{heads}</tr></thead>"
         '<tbody role="rowgroup"></tbody></table>'
     )
 
