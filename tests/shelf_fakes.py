@@ -19,8 +19,8 @@ from rag.shapes import summary_shape
 class FakeShelf:
     """Routes over `library`. A text that holds `bad` is refused, one that is there already is known.
 
-    `hold` keeps what is being added back until it is set. `trouble` answers the next requests that add, one after the other. `taken` are the sizes of requests
-    with files, `limit` is the largest number of files that one may bring.
+    `hold` keeps what is being added back until it is set. `trouble` answers the next requests that add, one after
+    the other. `taken` are the sizes of requests with files, `limit` is the largest number of files that one may bring.
     """
 
     library: FakeLibrary
@@ -83,11 +83,12 @@ class FakeShelf:
             await request.body()
             return self.trouble.pop(0)
         if request.headers["content-type"].startswith("multipart/form-data"):
-            files = [one for one in (await request.form()).getlist("files") if isinstance(one, UploadFile)]
+            async with request.form() as form:
+                files = [one for one in form.getlist("files") if isinstance(one, UploadFile)]
+                given = [(one.filename or "", (await one.read()).decode(), {}) for one in files]
             self.taken.append(len(files))
             if len(files) > self.limit:
                 return JSONResponse({"error": "too large"}, 413)
-            given = [(one.filename or "", (await one.read()).decode(), {}) for one in files]
         else:
             body = await request.json()
             given = [(body.get("title") or body.get("address") or "pasted text", body.get("text", "from there"), body)]

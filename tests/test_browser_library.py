@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from browsing import Watched, violations
@@ -45,7 +44,7 @@ def stocked(shelf: FakeShelf) -> None:
         ("zebra", "A zebra came.", "2026-02-01"),
         ("boats", "Boats sink. A zebra swims.", None),
         ("trains", "Trains are late. No zebra was seen in them.", "2025-12-31"),
-        ("apples", "Apples fall.", "2026-01-15"),
+        ("apples", "Fallen.", "2026-01-15"),
     ):
         shelf.library.shelf[name] = article_of(
             name,
@@ -62,10 +61,12 @@ def library_of(watched: Watched) -> Page:
     return page
 
 
-def empty(shelf: FakeShelf, visit: Callable[..., Watched], **size: Any) -> Watched:
-    """The page over no article at all."""
+def emptied(shelf: FakeShelf, watched: Watched) -> Watched:
+    """The page once more, over no article at all."""
     shelf.library.shelf.clear()
-    return visit(**size)
+    watched.page.reload()
+    watched.page.locator("#question textarea").wait_for()
+    return watched
 
 
 def titles(page: Page) -> list[str]:
@@ -296,7 +297,7 @@ def test_a_job_that_the_server_forgot_is_told(visit: Callable[..., Watched], she
 def test_an_empty_library_says_what_to_do_and_the_first_article_opens(
     visit: Callable[..., Watched], shelf: FakeShelf
 ) -> None:
-    page = library_of(empty(shelf, visit))
+    page = library_of(emptied(shelf, visit()))
     expect(page.locator(".empty h3")).to_have_text("There is no article yet")
     assert page.locator("#shelves .tools, #shelves .list").locator("visible=true").count() == 0
     page.locator("input.files").set_input_files([text_file("one.txt", "Why is it long?\nA zebra came.")])
@@ -673,7 +674,9 @@ def test_it_keeps_to_the_guidelines_for_everybody(
 
 
 def test_it_speaks_russian_too(visit: Callable[..., Watched], address: str) -> None:
-    page = library_of(visit(at=f"{address}/ru/"))
+    watched = visit()
+    watched.page.goto(f"{address}/ru/")
+    page = library_of(watched)
     expect(page.locator("#shelves .count")).to_have_text("4 статьи")
     row(page, "On boats").get_by_role("button", name="Удалить").click()
     expect(page.locator(".bar.removed .words")).to_have_text("Удалено: «On boats».")

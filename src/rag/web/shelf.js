@@ -159,7 +159,8 @@ function tidyShelf() {
     one(".tick", row).checked = shelf.chosen.has(id);
     row.classList.toggle("ticked", shelf.chosen.has(id));
     row.classList.toggle("asked", asked.ids.has(id));
-    setAttribute(one(".open", row), "aria-current", id === state.article ? "true" : null);
+    const open = one(".open", row); // not there while its title is being changed
+    if (open) setAttribute(open, "aria-current", id === state.article ? "true" : null);
   }
   const here = shelf.found.filter((article) => shelf.chosen.has(article.id)).length;
   const box = one("thead .all", library);

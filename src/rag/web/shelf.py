@@ -112,7 +112,8 @@ def _tools() -> str:
         '<div class="tools" role="search">'
         f'<input type="search" name="search" autocomplete="off" aria-label="{tell("library.search")}" '
         f'placeholder="{tell("library.search")}">'
-        f'<label class="order"><span>{tell("library.order")}</span><select name="order">{options}</select></label></div>'
+        f'<label class="order"><span>{tell("library.order")}</span>'
+        f'<select name="order">{options}</select></label></div>'
     )
 
 
@@ -153,7 +154,8 @@ def _bars() -> str:
         '<button type="button" class="ask-these main"></button>'
         f'<button type="button" class="remove-these">{tell("library.remove")}</button>'
         f'<button type="button" class="unselect">{tell("library.unselect")}</button></div>'
-        f'<div class="bar removed" role="group" aria-label="{tell("library.removed")}" hidden><span class="words"></span>'
+        f'<div class="bar removed" role="group" aria-label="{tell("library.removed")}" hidden>'
+        '<span class="words"></span>'
         f'<button type="button" class="undo main">{tell("library.undo")}</button>'
         f'<button type="button" class="forget">{tell("library.dismiss")}</button></div></div>'
     )
