@@ -36,6 +36,7 @@ from rag.records import (
 
 if TYPE_CHECKING:
     from fastapi import APIRouter
+    from starlette.types import ASGIApp
 
     from rag.library import Library
     from rag.web.options import WebOptions
@@ -91,6 +92,10 @@ class FakeLibrary:
     listed: list[str] = field(default_factory=list)
     folder: Path = Path()
     hold: threading.Event | None = None
+
+    @property
+    def version(self) -> str:
+        return f"fake.{len(self.shelf)}"
 
     def articles(self) -> list[ArticleSummary]:
         return [
@@ -242,12 +247,18 @@ def serving(
     fake: FakeLibrary, options: WebOptions | None = None, *, routers: Sequence[APIRouter] = ()
 ) -> Iterator[str]:
     """The page over `fake` on a free local port; gives its address, and stops it at the end."""
-    import uvicorn
-
     from rag.web.options import WebOptions
     from rag.web.server import build_app
 
-    app = build_app(as_library(fake), routers=routers, options=options or WebOptions())
+    with running(build_app(as_library(fake), routers=routers, options=options or WebOptions())) as address:
+        yield address
+
+
+@contextmanager
+def running(app: ASGIApp) -> Iterator[str]:
+    """An application on a free local port; gives its address, and stops it at the end."""
+    import uvicorn
+
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, access_log=False))
     server.config.timeout_graceful_shutdown = 1
     thread = threading.Thread(target=server.run, daemon=True)

@@ -100,7 +100,7 @@ class PageUser:
         self._heart = _Connection(self._url)
         self._heart.begin(f"/gradio_api/heartbeat/{self._hash}")
         if articles:
-            self._run(self._event("scope", "select"), [None], event_data=list(articles))
+            self._run(self._event("scope", "select"), [None], {"value": list(articles)})
 
     def ask(self, question: str) -> Quoted:
         """Ask one question more and return what the reply quotes."""
@@ -114,7 +114,7 @@ class PageUser:
         if "waiting" in replies[-1] or "failure" in replies[-1]:
             raise ServerError(_plain(replies[-1]))
         found = tuple(one or other for one, other in _PLACE.findall(replies[-1]))
-        _check_articles((place.rpartition("-")[0] for place in found), self._articles)
+        _check_articles((place.partition("!")[0].rpartition("-")[0] for place in found), self._articles)
         return found
 
     def close(self) -> None:

@@ -16,6 +16,7 @@ from rag.web import chat, shelf, views
 from rag.web.conversation import Conversation
 from rag.web.panel import announcement, panel_of
 from rag.web.strings import LANGUAGES, in_language, script_strings, speaking, spoken_language, tell
+from rag.web.tools import offer_tools
 from rag.web.views import Shared
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ def _build(library: Library) -> gr.Blocks:
         panel.select(speak(open_article), conversation, panel, **at_once)
         chat.connect(talk, library, conversation, new=new, shared=shared)
         views.connect(others, library, conversation, shared=shared)
+        offer_tools(library)
     page.queue(api_open=False, max_size=QUEUE, default_concurrency_limit=chat.AT_ONCE)
     return page
 

@@ -6,13 +6,28 @@ All data reaches the page through `verbatim`, so an article can never become an 
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from rag.records import Answer, Article, ArticleSummary, Block, Comparison, Quote, Range, Reply, Sentence
+from rag.records import Abstention, Answer, Article, ArticleSummary, Block, Comparison, Quote, Range, Reply, Sentence
 from rag.web.comparing import comparison_html, spoken_comparison, summary
 from rag.web.quotes import anchor, quote_html, verbatim
-from rag.web.strings import tell
+from rag.web.strings import spoken_language, tell
+from rag.words import Word
+
+STYLE_NAMES = {"chicago": "Chicago", "apa": "APA", "mla": "MLA"}
+"""The styles in which a quote can be copied with its source, by the names that their readers know."""
+
+FORMAT_NAMES = {
+    "markdown": "Markdown",
+    "html": "HTML",
+    "bibtex": "BibTeX",
+    "csl-json": "CSL-JSON",
+    "annotation": "Web Annotation",
+}
+"""The files that a reply can be saved as, by their own names."""
 
 _TAGS = {"title": "h2", "heading": "h3", "byline": "p", "body": "p"}
 
@@ -34,38 +49,67 @@ class OpenArticle:
     fresh: bool = False
 
 
-def question_html(question: str) -> str:
-    """A question as the reader typed it."""
-    return f'<div class="question">{verbatim(question)}</div>'
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How a reply stands in the chat.
+
+    Attributes:
+        turn: The number of its turn, by which the page speaks of it.
+        looked_for: The words of the question, which are marked in the quotes.
+        notes: What is to be said before it, in sentences.
+    """
+
+    turn: int
+    looked_for: Sequence[Word] = ()
+    notes: Sequence[str] = ()
 
 
-def waiting_html() -> str:
+def question_html(question: str, *, turn: int | None = None) -> str:
+    """A question as the reader typed it, with what can be done with it when it is a turn's."""
+    edit = (
+        ""
+        if turn is None
+        else f'<button type="button" class="edit" data-turn="{turn}" title="{tell("chat.edit_title")}">'
+        f"{tell('chat.edit')}</button>"
+    )
+    return f'<div class="asked">{edit}<div class="question">{verbatim(question)}</div></div>'
+
+
+def waiting_html(*, turn: int | None = None) -> str:
     """What stands in for a reply that is still being looked for."""
-    return f'<div class="reply waiting"><span class="dots" role="presentation"></span>{tell("chat.waiting")}</div>'
+    stop = f'<button type="button" class="stop" data-turn="{turn}">{tell("chat.stop")}</button>' if turn else ""
+    dots = '<span class="dots" role="presentation"></span>'
+    return f'<div class="reply waiting">{dots}{tell("chat.waiting")}{stop}</div>'
 
 
-def failure_html(message: str) -> str:
+def failure_html(message: str, *, turn: int | None = None) -> str:
     """A message for people about a question that could not be answered."""
-    return f'<div class="reply failure"><p class="message">{verbatim(message)}</p></div>'
+    again = f'<button type="button" class="again" data-turn="{turn}">{tell("chat.again")}</button>' if turn else ""
+    return f'<div class="reply failure"><p class="message"{_english()}>{verbatim(message)}</p>{again}</div>'
 
 
-def reply_html(reply: Reply) -> str:
-    """A reply: its quotes in reading order, its speakers side by side, or why there are none and what comes nearest."""
+def reply_html(reply: Reply, *, shown: Shown | None = None) -> str:
+    """A reply: its quotes in reading order, its speakers side by side, or why there are none and what comes nearest.
+
+    Args:
+        reply: What is shown.
+        shown: How it stands in the chat; elsewhere nothing can be done with it but copying.
+    """
+    notes = "".join(f'<p class="note">{verbatim(note)}</p>' for note in shown.notes) if shown else ""
     if isinstance(reply, Comparison):
         title = tell("reply.as_table_title")
         table = f'<a class="table" role="button" href="#table" title="{title}">{tell("reply.as_table")}</a>'
-        foot = _foot(summary(reply), reply.elapsed_ms, more=table)
-        return f'<div class="reply comparison">{comparison_html(reply)}{foot}</div>'
+        foot = _foot(summary(reply), reply.elapsed_ms, more=table, acts=_acts(reply, shown))
+        return f'<div class="reply comparison">{notes}{comparison_html(reply)}{foot}</div>'
     if isinstance(reply, Answer):
-        quotes = "".join(quote_html(quote) for quote in reply.quotes)
-        foot = _foot(tell("count.quotes", n=len(reply.quotes)), reply.elapsed_ms)
-        return f'<div class="reply answer">{quotes}{foot}</div>'
-    nearest = "".join(quote_html(quote) for quote in reply.nearest)
+        foot = _foot(tell("count.quotes", n=len(reply.quotes)), reply.elapsed_ms, acts=_acts(reply, shown))
+        return f'<div class="reply answer">{notes}{_quotes(reply.quotes, shown)}{foot}</div>'
+    nearest = _quotes(reply.nearest, shown)
     if nearest:
         nearest = f'<div class="nearest"><p class="label">{tell("reply.nearest")}</p>{nearest}</div>'
-    message = f'<p class="message">{verbatim(reply.message)}</p>'
-    foot = _foot(tell("reply.no_quote"), reply.elapsed_ms)
-    return f'<div class="reply abstention">{message}{nearest}{foot}</div>'
+    message = f'<p class="message">{_why(reply)}</p>'
+    foot = _foot(tell("reply.no_quote"), reply.elapsed_ms, acts=_acts(reply, shown))
+    return f'<div class="reply abstention">{notes}{message}{nearest}{foot}</div>'
 
 
 def spoken(reply: Reply | str) -> str:
@@ -77,7 +121,7 @@ def spoken(reply: Reply | str) -> str:
     if isinstance(reply, Answer):
         return " ".join([tell("reply.spoken", n=len(reply.quotes)), *map(_spoken_quote, reply.quotes)])
     near = [tell("reply.spoken_nearest", n=len(reply.nearest))] if reply.nearest else []
-    return " ".join([reply.message, *near])
+    return " ".join([html.unescape(re.sub("<[^>]*>", "", _why(reply))), *near])
 
 
 def article_html(shown: OpenArticle, *, hidden: bool = False) -> str:
@@ -117,11 +161,75 @@ def panel_html(
     )
 
 
-def _foot(summary: str, elapsed_ms: float, *, more: str = "") -> str:
-    told = tell("reply.seconds", summary=summary, seconds=f"{elapsed_ms / 1000:.2f}")
+def _quotes(quotes: Sequence[Quote], shown: Shown | None) -> str:
+    if shown is None:
+        return "".join(quote_html(quote) for quote in quotes)
+    return "".join(
+        quote_html(quote, looked_for=shown.looked_for, tools=_cite(shown.turn, quote.number)) for quote in quotes
+    )
+
+
+def _cite(turn: int, number: int) -> str:
+    """Buttons that copy a quote with its source, one for each style of citing."""
+    buttons = "".join(
+        f'<button type="button" class="with-source" data-turn="{turn}" data-quote="{number}" data-style="{style}" '
+        f'title="{tell("quote.copy_title", style=name)}">{name}</button>'
+        for style, name in STYLE_NAMES.items()
+    )
+    return f'<div class="tools"><span>{tell("quote.copy")}</span>{buttons}</div>'
+
+
+def _why(reply: Abstention) -> str:
+    """Why there is no answer, in the language of the page; what only the core says stays in English."""
+    if spoken_language() == "en":
+        return verbatim(reply.message)
+    if reply.missing:
+        words = tell("why.or").join(f"«{verbatim(word)}»" for word in reply.missing)
+        return tell("why.not_mentioned", words=words)
+    return f'{tell("why.not_answered")} <span class="core" lang="en">{verbatim(reply.message)}</span>'
+
+
+def _english() -> str:
+    """The attribute of text that is English on a page in another language."""
+    return "" if spoken_language() == "en" else ' lang="en"'
+
+
+def _acts(reply: Reply, shown: Shown | None) -> str:
+    """What can be done with a reply of the chat besides copying: its address, files, and what the reader thinks."""
+    if shown is None:
+        return ""
+    saves = "".join(
+        f'<button type="button" class="export" data-turn="{shown.turn}" data-format="{name}">{label}</button>'
+        for name, label in FORMAT_NAMES.items()
+    )
+    whole = f'<label class="choice"><input type="checkbox" class="whole"><span>{tell("reply.whole")}</span></label>'
+    quotes = reply.nearest if isinstance(reply, Abstention) else reply.quotes
+    rates = "".join(
+        f'<button type="button" class="rate" data-turn="{shown.turn}" data-verdict="{verdict}"{wrong}>{label}</button>'
+        for verdict, wrong, label in (
+            ("good", "", tell("rate.good")),
+            ("missing", "", tell("rate.missing")),
+            *(
+                ("wrong", f' data-quote="{quote.number}"', tell("rate.wrong", number=quote.number))
+                for quote in (() if isinstance(reply, Abstention) else quotes)
+            ),
+        )
+    )
     return (
-        f'<div class="foot"><span class="summary">{told}</span>{more}'
-        f'<a class="copy" role="button" href="#copy" title="{tell("reply.copy_title")}">{tell("reply.copy")}</a></div>'
+        f'<button type="button" class="link" data-turn="{shown.turn}" title="{tell("reply.link_title")}">'
+        f"{tell('reply.link')}</button>{_menu(tell('reply.save'), saves + whole)}{_menu(tell('rate.open'), rates)}"
+    )
+
+
+def _menu(name: str, content: str) -> str:
+    return f'<details class="menu"><summary>{name}</summary><div class="items">{content}</div></details>'
+
+
+def _foot(summary: str, elapsed_ms: float, *, more: str = "", acts: str = "") -> str:
+    told = tell("reply.seconds", summary=summary, seconds=f"{elapsed_ms / 1000:.2f}")
+    copy = f'<a class="copy" role="button" href="#copy" title="{tell("reply.copy_title")}">{tell("reply.copy")}</a>'
+    return (
+        f'<div class="foot"><span class="summary">{told}</span><span class="acts">{more}{copy}{acts}</span></div>'
     )
 
 

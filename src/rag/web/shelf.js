@@ -15,6 +15,7 @@ const shelf = {
   anchor: null, // the row that was ticked last
   renaming: null, // the id of the article whose title is being edited
   removals: [], // what can be brought back, newest last
+  restoring: false, // the newest of them is on its way
   turn: 0, // the number of the newest request for the list
   ready: false, // the list was there once
   seen: false, // the view was in view last time
@@ -332,6 +333,8 @@ const removedWords = (removed) =>
 
 async function undo() {
   const removed = shelf.removals.at(-1);
+  if (shelf.restoring) return;
+  shelf.restoring = true;
   say(tell("library_restoring"));
   try {
     await rest("POST", "api/articles/restore", { articles: removed.map(({ id }) => id) });
@@ -339,6 +342,8 @@ async function undo() {
     if (!passing(trouble)) shelf.removals.pop();
     apply();
     return complain(trouble);
+  } finally {
+    shelf.restoring = false;
   }
   shelf.removals.pop();
   say(removed.length === 1 ? tell("library_restored", { title: removed[0].title }) : tell("library_restored_many", { n: removed.length }));
