@@ -228,9 +228,7 @@ def _menu(name: str, content: str) -> str:
 def _foot(summary: str, elapsed_ms: float, *, more: str = "", acts: str = "") -> str:
     told = tell("reply.seconds", summary=summary, seconds=f"{elapsed_ms / 1000:.2f}")
     copy = f'<a class="copy" role="button" href="#copy" title="{tell("reply.copy_title")}">{tell("reply.copy")}</a>'
-    return (
-        f'<div class="foot"><span class="summary">{told}</span><span class="acts">{more}{copy}{acts}</span></div>'
-    )
+    return f'<div class="foot"><span class="summary">{told}</span><span class="acts">{more}{copy}{acts}</span></div>'
 
 
 def _spoken_quote(quote: Quote) -> str:

@@ -56,7 +56,7 @@ function forgetInScope(gone) {
 async function allArticles(search, wanted = () => true) {
   const found = [];
   for (let total = 1; found.length < total && wanted(); ) {
-    const page = await rest("GET", `api/articles?${new URLSearchParams({ search, sort: "added", offset: found.length, limit: 500 })}`);
+    const page = await rest("GET", `api/articles?${new URLSearchParams({ search, sort: "added", offset: found.length, limit: 1000 })}`);
     if (!page.articles.length) break;
     total = page.total;
     found.push(...page.articles);

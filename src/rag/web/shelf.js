@@ -257,7 +257,7 @@ onClick("#shelves .rename", (button) => {
   endRename();
   const row = button.closest("tr");
   shelf.renaming = row.dataset.id;
-  const field = make("input", { type: "text", name: "new-title", "aria-label": tell("library_new_title"), maxlength: "500" });
+  const field = make("input", { type: "text", name: "new-title", "aria-label": tell("library_new_title"), maxlength: "300" });
   field.value = titleOf(row.dataset.id);
   const form = make("form", { class: "renaming" }, field);
   form.append(

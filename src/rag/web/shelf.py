@@ -110,7 +110,7 @@ def _tools() -> str:
     options = "".join(f'<option value="{order}">{tell(key)}</option>' for order, key in _ORDERS.items())
     return (
         '<div class="tools" role="search">'
-        f'<input type="search" name="search" autocomplete="off" aria-label="{tell("library.search")}" '
+        f'<input type="search" name="search" maxlength="200" autocomplete="off" aria-label="{tell("library.search")}" '
         f'placeholder="{tell("library.search")}">'
         f'<label class="order"><span>{tell("library.order")}</span>'
         f'<select name="order">{options}</select></label></div>'
