@@ -30,10 +30,17 @@ class FakeShelf:
     trouble: list[JSONResponse] = field(default_factory=list)
     taken: list[int] = field(default_factory=list)
     limit: int = 1_000
+    workers: list[threading.Thread] = field(default_factory=list)
     user: str | None = None
     read_only: bool = False
     max_articles: int | None = None
     changes: int = 0
+
+    def rest(self) -> None:
+        """Let everything that is being added end."""
+        self.hold.set()
+        for worker in self.workers:
+            worker.join(20)
 
     def summaries(self) -> list[ArticleSummary]:
         return [
@@ -82,6 +89,7 @@ class FakeShelf:
         if self.trouble:
             await request.body()
             return self.trouble.pop(0)
+        given: list[tuple[str, str, dict[str, Any]]]
         if request.headers["content-type"].startswith("multipart/form-data"):
             async with request.form() as form:
                 files = [one for one in form.getlist("files") if isinstance(one, UploadFile)]
@@ -98,7 +106,8 @@ class FakeShelf:
         ]
         job = f"job{len(self.jobs)}"
         self.jobs[job] = items
-        threading.Thread(target=self._work, args=(items, given), daemon=True).start()
+        self.workers.append(threading.Thread(target=self._work, args=(items, given), daemon=True))
+        self.workers[-1].start()
         return JSONResponse({"job": job}, 202)
 
     def _work(self, items: list[dict[str, Any]], given: list[tuple[str, str, dict[str, Any]]]) -> None:
