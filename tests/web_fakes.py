@@ -92,6 +92,7 @@ class FakeLibrary:
     listed: list[str] = field(default_factory=list)
     folder: Path = Path()
     hold: threading.Event | None = None
+    version: str = "fake.1"
 
     @property
     def version(self) -> str:

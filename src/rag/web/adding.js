@@ -22,13 +22,13 @@ const lineOf = (name, more = {}) => ({ name, stage: "waiting", share: 0, article
 
 async function deliver(lines) {
   if (!lines.length) return;
-  const delivery = begin(lines);
+  const delivery = beginDelivery(lines);
   say(tell("library_begun", { n: lines.length }));
   for (const batch of batches(lines.filter((line) => !over.has(line.stage)))) await hand(delivery, batch);
   await end(delivery);
 }
 
-function begin(lines, jobs = []) {
+function beginDelivery(lines, jobs = []) {
   const delivery = { lines, jobs, watches: [], cancelled: false, ended: false, request: null, element: null };
   deliveries.push(delivery);
   drawDelivery(delivery);
@@ -56,7 +56,7 @@ async function hand(delivery, batch) {
     while (watching >= JOBS && !delivery.cancelled) await pause(POLL);
     if (delivery.cancelled) return settle(delivery, batch, { stage: "cancelled" });
     try {
-      return take(delivery, batch, await send(delivery, batch));
+      return take(delivery, batch, await sendBatch(delivery, batch));
     } catch (trouble) {
       if (!(trouble instanceof Trouble)) throw trouble;
       if (delivery.cancelled) continue;
@@ -74,7 +74,7 @@ async function hand(delivery, batch) {
   }
 }
 
-function send(delivery, batch) {
+function sendBatch(delivery, batch) {
   settle(delivery, batch, { stage: "sending", share: 0, message: null });
   const onShare = (share) => settle(delivery, batch, { share });
   const hold = (request) => (delivery.request = request);
@@ -200,7 +200,7 @@ function keepJobs() {
 function comeBack() {
   for (const kept_jobs of kept("jobs") ?? []) {
     const jobs = kept_jobs.map(({ id, names }) => ({ id, lines: names.map((name) => lineOf(name)) }));
-    const delivery = begin(jobs.flatMap((job) => job.lines), jobs);
+    const delivery = beginDelivery(jobs.flatMap((job) => job.lines), jobs);
     delivery.watches = jobs.map((job) => watch(delivery, job));
     end(delivery);
   }

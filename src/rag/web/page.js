@@ -25,7 +25,10 @@ function skip() {
 
 onClick("a.skip", skip);
 onClick(".view", (button) => look(button.dataset.to));
-onClick("#new", () => look("chat"));
+onClick("#new", () => {
+  forgetChat();
+  look("chat");
+});
 onClick("a.language", (link) => {
   const home = link.lang === "en" ? "" : `${link.lang}/`;
   location.assign(at(home) + location.hash);

@@ -82,12 +82,6 @@ const kept = (name) => {
   }
 };
 
-function say(sentence) {
-  const status = one("#said [role=status]");
-  if (status) status.textContent = sentence;
-  else setTimeout(say, 200, sentence); // the page is still being laid out
-}
-
 // An element with text and attributes, which are never read as markup.
 function make(tag, attributes = {}, ...inside) {
   const element = document.createElement(tag);

@@ -18,10 +18,12 @@ from rag.errors import RagError
 from rag.records import Abstention, Comparison, Speaker
 from rag.web.comparing import compared_html, summary
 from rag.web.conversation import Conversation
+from rag.web.examples import Proposals
 from rag.web.panel import announcement, panel_of
 from rag.web.render import failure_html, reply_html, spoken, waiting_html
 from rag.web.statements import offered_html, speakers_of, statements_html
 from rag.web.strings import in_language, tell
+from rag.web.turns import Turns
 
 if TYPE_CHECKING:
     from rag.library import Library
@@ -65,11 +67,16 @@ class Views:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What every view speaks to besides its own components: the source panel and the live region, in one language."""
+    """What every view speaks to besides its own components: the source panel and the live region, in one language.
+
+    `turns` bounds how many questions are answered at once, `proposals` knows questions that articles answer.
+    """
 
     panel: gr.HTML
     said: gr.HTML
     language: str
+    turns: Turns
+    proposals: Proposals
 
 
 def lay_out() -> Views:
