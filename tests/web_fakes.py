@@ -94,10 +94,6 @@ class FakeLibrary:
     hold: threading.Event | None = None
     version: str = "fake.1"
 
-    @property
-    def version(self) -> str:
-        return f"fake.{len(self.shelf)}"
-
     def articles(self) -> list[ArticleSummary]:
         return [
             ArticleSummary(one.id, one.title, one.authors, one.published, None, len(one.text), 1, 1, 0, "")
