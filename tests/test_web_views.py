@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html import unescape
 
@@ -286,9 +287,8 @@ def test_a_comparison_stands_beside_the_chat_and_marks_its_own_quotes() -> None:
     compare_into(as_library(library), conversation, Wanted("boats", ("Cem Oz",), ("trains",)))
     assert library.compared == [("boats", ("Cem Oz",), ("trains",))]
     assert words_of(conversation) == "1 quote of 1 speaker, in a table."
-    html = panel_of(as_library(library), conversation)
-    assert re.findall(r'id="(s-trains-\d+)" tabindex="-1" data-compared="1"', html) == ["s-trains-9"]
-    assert "data-quote" not in html
+    marks = json.loads(panel_of(as_library(library), conversation)["marks"])
+    assert (marks["compare"], marks["chat"]) == ([["trains", 9, 1]], [])
     assert messages(conversation) == []
 
 
@@ -310,8 +310,9 @@ def test_a_comparison_in_the_chat_marks_its_quotes() -> None:
     library, conversation = debate(), Conversation()
     conversation.add("Compare sink")
     answer_waiting(as_library(library), conversation)
-    assert 'data-quote="1"' in panel_of(as_library(library), conversation)
-    assert "data-compared" not in panel_of(as_library(library), conversation)
+    marks = json.loads(panel_of(as_library(library), conversation)["marks"])
+    assert [number for _, _, number in marks["chat"]] == [1]
+    assert marks["compare"] == []
 
 
 def test_a_comparison_of_the_chat_is_shown_as_a_table() -> None:

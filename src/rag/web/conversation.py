@@ -60,6 +60,8 @@ class Conversation:
     `scope` are the ids of the only articles to ask next, all when empty.
 
     `compared` is what stands in the view beside the chat, `newest` whatever came last, there or in the chat;
+    `comparisons` counts those that were begun. `coloured` tells whether the articles come with who says what in them,
+    `sent` which articles the page was sent last, as a hash of their markup.
     `comparisons` counts those that were begun, `asked` the questions.
     """
 
@@ -72,6 +74,8 @@ class Conversation:
     opened: list[str] = field(default_factory=list)
     shown: str | None = None
     replies: int = 0
+    coloured: bool = False
+    sent: int | None = None
     asked: int = 0
 
     def add(

@@ -71,6 +71,6 @@ new MutationObserver(() => {
 }).observe(document.body, {
   subtree: true,
   childList: true,
-  attributeFilter: ["aria-current", "aria-label", "hidden", "data-version"],
+  attributeFilter: ["aria-current", "aria-label", "hidden", "data-marks"],
 });
 apply();

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from rag.web import chat, shelf, views
+from rag.web import panel as source
 from rag.web.conversation import Conversation
 from rag.web.examples import Proposals, examples_html
 from rag.web.panel import announcement, panel_of
@@ -29,15 +30,14 @@ NAME = "Ask the Article"
 QUEUE = 64
 """Questions that may wait; at 50 ms each the last one waits a second, the next one is told to come back."""
 
-_STYLES = ("page.css", "chat.css", "panel.css", "narrow.css", "shelf.css", "views.css")
+_STYLES = ("page.css", "chat.css", "panel.css", "tools.css", "narrow.css", "shelf.css", "views.css")
 _SCRIPTS = (
-    *("state.js", "chat.js", "panel.js"),
+    *("state.js", "chat.js", "panel.js", "cited.js", "find.js", "colours.js"),
     *("rest.js", "scope.js", "shelf.js", "adding.js", "views.js", "page.js"),
 )
 """The scripts share one scope, in this order."""
 
 _VIEWS = ("chat", "library", "compare", "voices", "article")
-_OPEN_ON_REQUEST = "element.addEventListener('open-article', e => trigger('select', {value: e.detail}));"
 
 
 def build_page(
@@ -68,23 +68,29 @@ def _build(library: Library, turns: Turns, proposals: Proposals) -> gr.Blocks:
             shelves = shelf.lay_out()
             with gr.Column(elem_id="reading"):
                 gr.HTML(_back(), elem_id="return", js_on_load=None, apply_default_css=False)
-                panel = gr.HTML(elem_id="panel", js_on_load=_OPEN_ON_REQUEST, apply_default_css=False)
+                panel = source.lay_out()
         said = gr.HTML(announcement(""), elem_id="said", js_on_load=None, apply_default_css=False)
         shared = Shared(panel, said, spoken_language(), turns, proposals)
 
-        def start(conversation: Conversation) -> str:
+        def start(conversation: Conversation) -> Any:
+            conversation.sent = None
             return panel_of(library, conversation)
 
         def propose() -> str:
             return examples_html(proposals)
 
-        def open_article(conversation: Conversation, event: gr.EventData) -> str:
+        def open_article(conversation: Conversation, event: gr.EventData) -> Any:
             wanted = str(event.value)
+            conversation.sent = None
             if any(one.id == wanted for one in library.articles()):
                 conversation.open(wanted)
                 conversation.shown = wanted
             else:
                 conversation.replies += 1
+            return panel_of(library, conversation)
+
+        def tell_voices(conversation: Conversation) -> Any:
+            conversation.coloured = True
             return panel_of(library, conversation)
 
         at_once: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
@@ -93,6 +99,7 @@ def _build(library: Library, turns: Turns, proposals: Proposals) -> gr.Blocks:
         changed = shelves.select(speak(start), conversation, panel, **at_once)
         changed.then(speak(propose), None, talk.examples[0], **at_once)
         panel.select(speak(open_article), conversation, panel, **at_once)
+        panel.submit(speak(tell_voices), conversation, panel, show_progress="hidden", api_visibility="private")
         chat.connect(talk, library, conversation, new=new, shared=shared)
         views.connect(others, library, conversation, shared=shared)
         offer_tools(library)
