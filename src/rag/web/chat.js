@@ -79,6 +79,7 @@ function fill(text) {
 const say = (sentence) => {
   const region = one("#said [role=status]");
   if (region) region.textContent = sentence;
+  else setTimeout(say, 200, sentence); // the page is still being laid out
 };
 
 function edit(button) {

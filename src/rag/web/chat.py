@@ -33,7 +33,8 @@ _log = logging.getLogger(__name__)
 SCOPE_MOST = 100_000
 """Articles that a question may be limited to by name."""
 
-_ON_SCOPE = "element.addEventListener('scope', e => trigger('select', {value: e.detail}));"
+# Who sends a scope learns whether anybody listened, because the event is then cancelled.
+_ON_SCOPE = "element.addEventListener('scope', e => { e.preventDefault(); trigger('select', {value: e.detail}); });"
 _ON_ASK = "element.addEventListener('ask', e => trigger('submit', {value: e.detail}));"
 _ON_ACT = "element.addEventListener('act', e => trigger('select', {value: e.detail}));"
 _ON_FETCH = "element.addEventListener('fetch', e => trigger('select', {value: e.detail}));"
@@ -235,4 +236,5 @@ def _scope_html() -> str:
     return (
         f'<button type="button" class="scope-of-question" title="{tell("scope.title")}">'
         f'<span class="scope-words">{tell("scope.all")}</span></button>'
+        f'<button type="button" class="ask-all" aria-label="{tell("scope.ask_all")}" hidden>×</button>'
     )

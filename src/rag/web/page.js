@@ -18,7 +18,7 @@ function look(view) {
 }
 
 function skip() {
-  const goals = { chat: "#question textarea", compare: "#form [name=topic]", voices: "#statements input, #statements summary" };
+  const goals = { chat: "#question textarea", library: "#library-title", compare: "#form [name=topic]", voices: "#statements input, #statements summary" };
   const shown = narrow.matches ? state.view : state.side;
   one(goals[shown] ?? "#panel .shelf")?.focus();
 }

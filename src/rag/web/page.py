@@ -31,7 +31,10 @@ QUEUE = 64
 """Questions that may wait; at 50 ms each the last one waits a second, the next one is told to come back."""
 
 _STYLES = ("page.css", "chat.css", "panel.css", "tools.css", "narrow.css", "shelf.css", "views.css")
-_SCRIPTS = ("state.js", "chat.js", "panel.js", "cited.js", "find.js", "colours.js", "shelf.js", "views.js", "page.js")
+_SCRIPTS = (
+    *("state.js", "chat.js", "panel.js", "cited.js", "find.js", "colours.js"),
+    *("rest.js", "scope.js", "shelf.js", "adding.js", "views.js", "page.js"),
+)
 """The scripts share one scope, in this order."""
 
 _VIEWS = ("chat", "library", "compare", "voices", "article")
@@ -62,7 +65,7 @@ def _build(library: Library, turns: Turns, proposals: Proposals) -> gr.Blocks:
             new = gr.Button(tell("chat.new"), elem_id="new", size="sm", scale=0)
         with gr.Row(elem_id="desk"):
             talk, others = chat.lay_out(), views.lay_out()
-            shelf.lay_out()
+            shelves = shelf.lay_out()
             with gr.Column(elem_id="reading"):
                 gr.HTML(_back(), elem_id="return", js_on_load=None, apply_default_css=False)
                 panel = source.lay_out()
@@ -93,6 +96,8 @@ def _build(library: Library, turns: Turns, proposals: Proposals) -> gr.Blocks:
         at_once: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
         begun = page.load(speak(start), conversation, panel, **at_once)
         begun.then(speak(propose), None, talk.examples[0], **at_once)
+        changed = shelves.select(speak(start), conversation, panel, **at_once)
+        changed.then(speak(propose), None, talk.examples[0], **at_once)
         panel.select(speak(open_article), conversation, panel, **at_once)
         panel.submit(speak(tell_voices), conversation, panel, show_progress="hidden", api_visibility="private")
         chat.connect(talk, library, conversation, new=new, shared=shared)
@@ -147,7 +152,7 @@ def _masthead() -> str:
         f'<div class="brand"><h1>{NAME}</h1><p>{tell("page.motto")}</p></div>'
         f'<div class="views" role="group" aria-label="{tell("page.views")}">{buttons}</div>'
         f'<button type="button" class="chats-open">{tell("chat.chats")}</button>'
-        f'<nav class="languages" aria-label="{tell("page.language")}">{languages}</nav>'
+        f'<nav class="languages" aria-label="{tell("page.language")}">{languages}</nav>{shelf.account_html()}'
     )
 
 

@@ -14,6 +14,7 @@ const state = {
   side: "chat", // the view beside the article
   offering: false, // the speakers to choose from are in view
   offered: null, // whose speakers were asked for last
+  followed: null, // the articles to ask that the comparison followed last
   listed: null, // the article whose statements were asked for last
   comparing: false, // a comparison was asked for and is still to be brought into view
   turns: "", // how many questions and replies the chat showed last time
