@@ -8,9 +8,9 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
-import httpx
 import pytest
 from fastapi import APIRouter, Request, Response
 from fastapi.testclient import TestClient
@@ -20,13 +20,14 @@ from web_fakes import FakeLibrary, article_of, as_library, serving
 
 from rag.bench.users import PageUser, ServerError, page_config
 from rag.errors import SettingError
-from rag.web import chat, flood, guard, logs, page
+from rag.web import flood, guard, logs, server
 from rag.web.flood import Flood, network_of
 from rag.web.guard import Guard
 from rag.web.logs import RequestLog, log_question, write_logs
 from rag.web.options import WebOptions, options_of
 from rag.web.server import SESSIONS, build_app
 from rag.web.strings import LANGUAGES
+from rag.web.turns import Turns
 
 
 class Clock:
@@ -413,26 +414,24 @@ def test_nothing_is_fetched_for_others(client: TestClient, path: str) -> None:
     assert client.get(path, follow_redirects=False).status_code in (400, 403, 404)
 
 
-def test_no_more_than_the_queue_holds_may_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(page, "QUEUE", 2)
+def test_no_more_than_a_few_questions_may_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "Turns", partial(Turns, at_once=1, waiting=1))
     library = FakeLibrary({"a": article_of("a", [("title", "T"), ("body", "Words.")])}, hold=threading.Event())
     with serving(library) as url:
         config = page_config(url)
-        asked = [threading.Thread(target=_asks, args=(url, config)) for _ in range(chat.AT_ONCE + 2)]
-        for number, thread in enumerate(asked):
-            thread.start()
-            while number < chat.AT_ONCE and len(library.asked) <= number:
-                time.sleep(0.01)
-        status = {"queue_size": 0}
-        while status["queue_size"] < 2:
-            status = httpx.get(f"{url}/gradio_api/queue/status").json()
-        with pytest.raises(ServerError, match=r"503 .*[Qq]ueue"):
+        asked = [threading.Thread(target=_asks, args=(url, config)) for _ in range(2)]
+        asked[0].start()
+        while not library.asked:
+            time.sleep(0.01)
+        asked[1].start()
+        time.sleep(0.5)  # until it waits for its turn
+        with pytest.raises(ServerError, match="Too many questions are being asked just now"):
             _asks(url, config)
         assert library.hold is not None
         library.hold.set()
         for thread in asked:
             thread.join(30)
-    assert len(library.asked) == chat.AT_ONCE + 2
+    assert [question for question, _ in library.asked if "slow" in question] == ["slow words?"] * 2
 
 
 def _asks(url: str, config: dict[str, Any]) -> None:

@@ -35,6 +35,7 @@ from rag.records import (
 )
 
 if TYPE_CHECKING:
+    from fastapi import APIRouter
     from starlette.types import ASGIApp
 
     from rag.library import Library
@@ -48,7 +49,12 @@ _ROLE = "a speaker of the article"
 
 
 def article_of(
-    article_id: str, lines: Sequence[tuple[Kind, str]], *, between: str = "\n\n", published: str | None = None
+    article_id: str,
+    lines: Sequence[tuple[Kind, str]],
+    *,
+    between: str = "\n\n",
+    published: str | None = None,
+    source: str | None = None,
 ) -> Article:
     """An article whose blocks are `lines`, joined by `between`; the first line is its title."""
     text, blocks = "", []
@@ -56,7 +62,7 @@ def article_of(
         text += between * (position > 0)
         blocks.append(Block(Range(len(text), len(text) + len(words)), kind))
         text += words
-    return Article(article_id, text, lines[0][1], tuple(blocks), published=published)
+    return Article(article_id, text, lines[0][1], tuple(blocks), published=published, source=source)
 
 
 def sentences_of(article: Article) -> tuple[Sentence, ...]:
@@ -75,18 +81,18 @@ def sentences_of(article: Article) -> tuple[Sentence, ...]:
 class FakeLibrary:
     """Articles in memory; `asked` records the questions with the earlier ones they came with.
 
-    `tried` records those of which one quote at most was wanted, which is how it is found out whether they are answered.
+    `limited` records the only articles that each question was put to, none for all of them.
     `compared` records the topics with their speakers and articles, `listed` whose statements were asked for.
     """
 
     shelf: dict[str, Article]
     asked: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    limited: list[tuple[str, ...]] = field(default_factory=list)
     compared: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = field(default_factory=list)
     listed: list[str] = field(default_factory=list)
     folder: Path = Path()
-    version: str = "0123abcd.1"
-    tried: list[str] = field(default_factory=list)
     hold: threading.Event | None = None
+    version: str = "fake.1"
 
     def articles(self) -> list[ArticleSummary]:
         return [
@@ -102,31 +108,27 @@ class FakeLibrary:
     def sentences(self, article_id: str) -> tuple[Sentence, ...]:
         return sentences_of(self.article(article_id))
 
-    def ask(
-        self, question: str, *, after: Sequence[str] = (), articles: Sequence[str] = (), max_quotes: int | None = None
-    ) -> Reply:
+    def ask(self, question: str, *, after: Sequence[str] = (), articles: Sequence[str] = ()) -> Reply:
         """Quotes with a word of the question; `slow` waits for `hold`, `refuse` is refused, `nothing` abstains.
 
         A question that begins with `Compare` gives a comparison.
         """
-        if max_quotes is None:
-            self.asked.append((question, tuple(after)))
-        else:
-            self.tried.append(question)
+        self.asked.append((question, tuple(after)))
+        self.limited.append(tuple(articles))
         if question.startswith("Compare "):
             return self.compare(question.removeprefix("Compare "))
         self._behave(question)
         words = _words(question)
-        found: list[Quote] = []
+        quotes: list[Quote] = []
         for article in [self.shelf[one] for one in articles or self.shelf]:
             for sentence in sentences_of(article):
                 text = article.text[sentence.range.start : sentence.range.end]
                 if sentence.kind == "body" and words & set(re.findall(r"\w+", text.lower())):
-                    found.append(self._quote(len(found) + 1, article, sentence))
-        if "nothing" in question or not found:
+                    quotes.append(self._quote(len(quotes) + 1, article, sentence))
+        if "nothing" in question or not quotes:
             message = "The article does not say. Its nearest sentences speak of something else."
-            return Abstention(question, "not_answered", message, tuple(found[:2]), 0.2, 12.0)
-        return Answer(question, tuple(found), 0.9, 41.2)
+            return Abstention(question, "not_answered", message, tuple(quotes[:2]), 0.2, 12.0)
+        return Answer(question, tuple(quotes), 0.9, 41.2)
 
     def compare(
         self, topic: str = "", *, speakers: Sequence[str] = (), articles: Sequence[str] = ()
@@ -238,12 +240,14 @@ class FakeLibrary:
 
 
 @contextmanager
-def serving(fake: FakeLibrary, options: WebOptions | None = None) -> Iterator[str]:
+def serving(
+    fake: FakeLibrary, options: WebOptions | None = None, *, routers: Sequence[APIRouter] = ()
+) -> Iterator[str]:
     """The page over `fake` on a free local port; gives its address, and stops it at the end."""
     from rag.web.options import WebOptions
     from rag.web.server import build_app
 
-    with running(build_app(as_library(fake), options=options or WebOptions())) as address:
+    with running(build_app(as_library(fake), routers=routers, options=options or WebOptions())) as address:
         yield address
 
 

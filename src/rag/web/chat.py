@@ -1,30 +1,28 @@
-"""The chat: a question, its reply, what goes on between them, and what can be done with them.
+"""The chat: a question, its reply, and what goes on between them.
 
-Knows its layout and events in Gradio, and the conversation; leaves markup to `told`, and what a browser sends to
-`acts`. Every event shows the whole conversation of its own session; nothing is kept in module globals.
+Knows its layout and events in Gradio, and the conversation; leaves markup to `render`. Every event shows the whole
+conversation of its own session; nothing is kept in module globals.
 """
 
 from __future__ import annotations
 
-import json
 import logging
-import secrets
+import sys
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from rag.errors import RagError, UnwritableFileError
-from rag.web.acts import Rating, change_turns, rating_of, scope_of
-from rag.web.conversation import Conversation
-from rag.web.feedback import Feedback
+from rag.errors import BusyError, RagError
+from rag.question import understand
+from rag.web.acts import act_on, ask_from, fetched, memory_html, notes_on
+from rag.web.conversation import Conversation, Turn
+from rag.web.examples import suggestions_html
+from rag.web.logs import log_question
 from rag.web.panel import announcement, panel_of
-from rag.web.quotes import verbatim
-from rag.web.render import spoken
+from rag.web.render import Shown, failure_html, question_html, reply_html, spoken, waiting_html
 from rag.web.strings import in_language, tell
-from rag.web.suggest import Suggestions
-from rag.web.told import messages
 from rag.web.views import Shared, without_surrogates
 
 if TYPE_CHECKING:
@@ -32,195 +30,165 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-EXAMPLES = 4
-"""Example questions on an empty page; four fill a 2 x 2 grid."""
+SCOPE_MOST = 100_000
+"""Articles that a question may be limited to by name."""
 
-AT_ONCE = 4
-"""Questions answered at the same time; more than the cores of a small machine only adds waiting."""
-
-_ON_SCOPE = "element.addEventListener('scope', e => trigger('select', {value: e.detail}));"
-
-_ON_ACTS = """
-element.addEventListener('change-turns', e => { e.preventDefault(); trigger('select', {value: e.detail}); });
-element.addEventListener('stop-asking', e => { e.preventDefault(); trigger('stop', {}); });
-element.addEventListener('make-of-reply', e => { e.preventDefault(); trigger('submit', {value: e.detail}); });
-"""
-"""Who sends one of these learns whether anybody listened, because the event is then cancelled."""
+# Who sends a scope learns whether anybody listened, because the event is then cancelled.
+_ON_SCOPE = "element.addEventListener('scope', e => { e.preventDefault(); trigger('select', {value: e.detail}); });"
+_ON_ASK = "element.addEventListener('ask', e => trigger('submit', {value: e.detail}));"
+_ON_ACT = "element.addEventListener('act', e => trigger('select', {value: e.detail}));"
+_ON_FETCH = "element.addEventListener('fetch', e => trigger('select', {value: e.detail}));"
 
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """The components of the chat."""
+    """The components of the chat; those without a look of their own carry what its script asks and is given."""
 
     log: gr.Chatbot
-    examples: tuple[gr.Button, ...]
+    examples: tuple[gr.HTML, ...]
+    suggestions: gr.HTML
     scope: gr.HTML
-    acts: gr.HTML
-    made: gr.HTML
-    proposed: gr.HTML
     box: gr.Textbox
     send: gr.Button
+    asking: gr.HTML
+    acting: gr.HTML
+    fetching: gr.HTML
+    memory: gr.HTML
 
 
 def lay_out() -> Chat:
     """Put the chat where the page stands, in a column of its own."""
+    bare: dict[str, Any] = {"js_on_load": None, "apply_default_css": False}
     with gr.Column(elem_id="talk"):
         log = _log_component()
-        with gr.Column(elem_id="examples"):
-            examples = tuple(gr.Button(visible=False, elem_classes="example") for _ in range(EXAMPLES))
+        suggestions = gr.HTML("", elem_id="suggestions", **bare)
+        examples = gr.HTML("", elem_id="examples", **bare)
         with gr.Column(elem_id="composer"):
             with gr.Row(elem_id="ask-line"):
                 box = _question_box()
                 send = gr.Button(tell("chat.ask"), elem_id="ask", variant="primary", scale=0)
-            with gr.Row(elem_id="under-ask"):
-                scope = gr.HTML(_scope_html(), elem_id="scope", js_on_load=_ON_SCOPE, apply_default_css=False)
-                acts = gr.HTML(_acts_html(), elem_id="acts", js_on_load=_ON_ACTS, apply_default_css=False)
-        made, proposed = (
-            gr.HTML(elem_id=name, elem_classes="unseen", js_on_load=None, apply_default_css=False)
-            for name in ("made", "proposed")
-        )
-    return Chat(log, examples, scope, acts, made, proposed, box, send)
+            scope = gr.HTML(_scope_html(), elem_id="scope", js_on_load=_ON_SCOPE, apply_default_css=False)
+        with gr.Column(elem_id="unseen-chat"):
+            asking = gr.HTML("<i></i>", elem_id="asking", js_on_load=_ON_ASK, apply_default_css=False)
+            acting = gr.HTML("<i></i>", elem_id="acting", js_on_load=_ON_ACT, apply_default_css=False)
+            fetching = gr.HTML("<i></i>", elem_id="fetching", js_on_load=_ON_FETCH, apply_default_css=False)
+            memory = gr.HTML(memory_html(Conversation()), elem_id="memory", **bare)
+    return Chat(log, (examples,), suggestions, scope, box, send, asking, acting, fetching, memory)
 
 
-def connect(
-    chat: Chat, library: Library, conversation: gr.State, *, new: gr.Button, shared: Shared, rated: bool = True
-) -> None:
-    """Connect the events of the chat to the library; `rated` says that readers may say what replies are worth."""
+def connect(chat: Chat, library: Library, conversation: gr.State, *, new: gr.Button, shared: Shared) -> None:
+    """Connect the events of the chat to the library."""
     speak = partial(in_language, shared.language)
-    feedback, suggestions = Feedback(library.folder), Suggestions(library)
-    drawn = partial(messages, rated=rated and feedback.writable)
 
     def add(question: str, conversation: Conversation) -> tuple[Any, list[dict[str, str]]]:
         if not question.strip():
-            return gr.skip(), drawn(conversation)
-        return "", add_example(question, conversation)
-
-    def add_example(question: str, conversation: Conversation) -> list[dict[str, str]]:
+            return gr.skip(), messages(conversation)
         conversation.add(without_surrogates(question))
-        return drawn(conversation)
+        return "", messages(conversation)
 
-    def change(conversation: Conversation, event: gr.EventData) -> list[dict[str, str]]:
-        change_turns(library, conversation, event.value)
-        return drawn(conversation)
+    def add_from(conversation: Conversation, event: gr.EventData) -> list[dict[str, str]]:
+        ask_from(conversation, event.value)
+        return messages(conversation)
 
-    def reply(conversation: Conversation) -> tuple[list[dict[str, str]], Any, str]:
-        answer_waiting(library, conversation)
-        return drawn(conversation), panel_of(library, conversation), _latest_words(conversation)
+    def reply(conversation: Conversation) -> tuple[Any, ...]:
+        try:
+            with shared.turns.turn():
+                answer_waiting(library, conversation)
+        except BusyError:
+            give_up(conversation, tell("chat.busy"))
+        return shown(conversation)
 
-    def refuse(conversation: Conversation) -> tuple[list[dict[str, str]], str]:
-        conversation.stop(tell("chat.failed"))
-        return drawn(conversation), _latest_words(conversation)
+    def shown(conversation: Conversation) -> tuple[Any, ...]:
+        panel = panel_of(library, conversation)
+        return messages(conversation), panel, _latest_words(conversation), memory_html(conversation)
 
-    def stop(conversation: Conversation) -> tuple[list[dict[str, str]], str]:
-        conversation.stop(tell("chat.stopped"))
-        return drawn(conversation), announcement(tell("chat.stopped"))
+    def refuse(conversation: Conversation) -> tuple[Any, ...]:
+        give_up(conversation, tell("chat.failed"))
+        return shown(conversation)
 
-    def propose(conversation: Conversation) -> str:
-        return proposed_html(conversation, suggestions)
-
-    def make(conversation: Conversation, event: gr.EventData) -> tuple[str, str]:
-        return made_of(conversation, event.value, feedback if rated else None)
-
-    def begin_again(conversation: Conversation) -> tuple[list[dict[str, str]], Any, str]:
+    def begin_again(conversation: Conversation) -> tuple[Any, ...]:
         conversation.clear()
-        return [], panel_of(library, conversation), announcement(tell("chat.new_said"))
+        panel = panel_of(library, conversation)
+        return [], panel, announcement(tell("chat.new_said")), memory_html(conversation), ""
+
+    def act(conversation: Conversation, event: gr.EventData) -> tuple[Any, ...]:
+        act_on(library, conversation, event.value)
+        return shown(conversation)
+
+    def fetch(conversation: Conversation, event: gr.EventData) -> tuple[str, str]:
+        return fetched(library, conversation, event.value)
+
+    def suggest(conversation: Conversation) -> str:
+        return suggestions_html(shared.proposals, conversation)
 
     def limit(conversation: Conversation, event: gr.EventData) -> None:
         conversation.scope = scope_of(library, event.value)
 
-    def examples() -> list[Any]:
-        return example_buttons(suggestions)
+    quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    several: dict[str, Any] = {**quiet, "trigger_mode": "multiple"}
+    seen = [chat.log, shared.panel, shared.said, chat.memory]
+    typed = gr.on(
+        [chat.box.submit, chat.send.click], speak(add), [chat.box, conversation], [chat.box, chat.log], **several
+    )
+    chosen = chat.asking.submit(speak(add_from), conversation, chat.log, **several)
+    for event in (typed, chosen):
+        answered = event.success(speak(reply), conversation, seen, **several)
+        answered.failure(speak(refuse), conversation, seen, **quiet)
+        answered.success(speak(suggest), conversation, chat.suggestions, **several)
+    new.click(speak(begin_again), conversation, [*seen, chat.suggestions], **quiet)
+    acted = chat.acting.select(speak(act), conversation, seen, **several)
+    acted.failure(speak(refuse), conversation, seen, **quiet)
+    acted.success(speak(suggest), conversation, chat.suggestions, **several)
+    chat.fetching.select(speak(fetch), conversation, [chat.fetching, shared.said], **several)
+    chat.scope.select(speak(limit), conversation, None, **quiet)
 
-    at_once: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-    later: dict[str, Any] = {
-        "show_progress": "hidden",
-        "api_visibility": "private",
-        "trigger_mode": "multiple",
-        "concurrency_id": "later",
-    }
-    asking = [
-        gr.on(
-            [chat.box.submit, chat.send.click],
-            speak(add),
-            [chat.box, conversation],
-            [chat.box, chat.log],
-            trigger_mode="multiple",
-            **at_once,
-        )
-    ]
-    asking += [one.click(speak(add_example), [one, conversation], chat.log, **at_once) for one in chat.examples]
-    asking.append(chat.acts.select(speak(change), conversation, chat.log, trigger_mode="multiple", **at_once))
-    for event in asking:
-        answered = event.success(
-            speak(reply),
-            conversation,
-            [chat.log, shared.panel, shared.said],
-            show_progress="hidden",
-            api_visibility="private",
-            trigger_mode="multiple",
-            concurrency_limit=AT_ONCE,
-            concurrency_id="ask",
-        )
-        answered.failure(speak(refuse), conversation, [chat.log, shared.said], **at_once)
-        answered.success(speak(propose), conversation, chat.proposed, **later)
-    chat.acts.stop(speak(stop), conversation, [chat.log, shared.said], **at_once)
-    chat.acts.submit(speak(make), conversation, [chat.made, shared.said], trigger_mode="multiple", **at_once)
-    new.click(speak(begin_again), conversation, [chat.log, shared.panel, shared.said], **at_once)
-    chat.scope.select(speak(limit), conversation, None, **at_once)
-    gr.on(None, speak(examples), None, list(chat.examples), **later)
+
+def scope_of(library: Library, value: object) -> tuple[str, ...]:
+    """The ids among those that a browser sent which the library has; nothing stands for all articles."""
+    wanted = {one for one in value[:SCOPE_MOST] if isinstance(one, str)} if isinstance(value, list) else set()
+    return tuple(one.id for one in library.articles() if one.id in wanted)
 
 
 def answer_waiting(library: Library, conversation: Conversation) -> None:
     """Answer every question of the conversation that nobody is answering yet; a refusal becomes its message."""
     while (turn := conversation.take()) is not None:
+        before = conversation.before(turn)
+        log_question(turn.question)
         try:
-            reply = library.ask(turn.question, after=conversation.before(turn), articles=turn.articles)
             turn.version = library.version
-            conversation.close(turn, reply)
+            conversation.close(turn, library.ask(turn.question, after=before, articles=turn.articles))
         except RagError as error:
             _log.info("a question was refused: %s", error)
             conversation.close(turn, str(error))
 
 
-def example_buttons(suggestions: Suggestions) -> list[Any]:
-    """Updates of the example buttons: questions that the first article answers."""
-    shown = [gr.update(value=question, visible=True) for question in suggestions.examples(limit=EXAMPLES)]
-    return shown + [gr.update(visible=False)] * (EXAMPLES - len(shown))
+def give_up(conversation: Conversation, why: str) -> None:
+    """Close every turn that has no reply with a message."""
+    for turn in list(conversation.turns):
+        if turn.reply is None:
+            conversation.close(turn, why)
+    conversation.waiting.clear()
 
 
-def proposed_html(conversation: Conversation, suggestions: Suggestions) -> str:
-    """What could be asked after the latest turn, for a script that shows it there."""
-    if not conversation.turns:
-        return ""
-    turn = conversation.turns[-1].number
-    questions = json.dumps(suggestions.after(conversation), ensure_ascii=False)
-    return f'<i data-turn="{turn}" data-title="{tell("chat.next")}" data-questions="{verbatim(questions)}"></i>'
+def messages(conversation: Conversation) -> list[dict[str, str]]:
+    """The conversation as the chat component wants it: two messages a turn, in escaped HTML."""
+    shown: list[dict[str, str]] = []
+    for turn in list(conversation.turns):
+        shown.append({"role": "user", "content": question_html(turn.question, turn=turn.number)})
+        shown.append({"role": "assistant", "content": _content(conversation, turn)})
+    return shown
 
 
-def made_of(conversation: Conversation, value: object, feedback: Feedback | None) -> tuple[str, str]:
-    """What a reader wants made of a reply, for a script, and what the live region says of it."""
-    rating = rating_of(value)
-    if rating is not None and feedback is not None:
-        return _rated(conversation, rating, feedback)
-    return made_html({}), announcement("")
-
-
-def made_html(facts: dict[str, object]) -> str:
-    """Facts for a script, which acts on each of them once."""
-    facts = {"mark": secrets.token_hex(4), **facts}
-    return f'<i data-made="{verbatim(json.dumps(facts, ensure_ascii=False))}"></i>'
-
-
-def _rated(conversation: Conversation, rating: Rating, feedback: Feedback) -> tuple[str, str]:
-    turn = conversation.turn(rating.turn)
-    if turn is None or turn.reply is None or isinstance(turn.reply, str):
-        return made_html({}), announcement("")
-    try:
-        feedback.keep(rating, turn, turn.reply, conversation.before(turn))
-    except UnwritableFileError as error:
-        return made_html({}), announcement(tell("rate.unsaved", why=error.cause))
-    facts = {"do": "rated", "turn": rating.turn, "verdict": rating.verdict, "wrong": rating.wrong, "said": tell("rate.saved")}
-    return made_html(facts), announcement(tell("rate.saved"))
+def _content(conversation: Conversation, turn: Turn) -> str:
+    if turn.reply is None:
+        return waiting_html(turn=turn.number)
+    if turn.shown is None:
+        if isinstance(turn.reply, str):
+            turn.shown = failure_html(turn.reply, turn=turn.number)
+        else:
+            words = understand(turn.question, conversation.before(turn), max_characters=sys.maxsize).words
+            turn.shown = reply_html(turn.reply, shown=Shown(turn.number, words, notes_on(turn)))
+    return turn.shown
 
 
 def _latest_words(conversation: Conversation) -> str:
@@ -264,15 +232,9 @@ def _question_box() -> gr.Textbox:
     )
 
 
-def _acts_html() -> str:
-    return (
-        '<div class="editing" role="status" hidden></div>'
-        f'<button type="button" class="chats" aria-haspopup="dialog" hidden>{tell("chat.chats")}</button>'
-    )
-
-
 def _scope_html() -> str:
     return (
         f'<button type="button" class="scope-of-question" title="{tell("scope.title")}">'
         f'<span class="scope-words">{tell("scope.all")}</span></button>'
+        f'<button type="button" class="ask-all" aria-label="{tell("scope.ask_all")}" hidden>×</button>'
     )

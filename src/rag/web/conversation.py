@@ -22,17 +22,10 @@ ARTICLES_OPEN = 12
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What a reply was when it was saved.
-
-    Attributes:
-        version: Of the library then.
-        digest: Of what it said.
-        gone: How many of the articles that were asked are no longer there.
-    """
+    """What a reply was when it was saved: the library's version, and a digest of what it said."""
 
     version: str
     digest: str
-    gone: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -67,6 +60,8 @@ class Conversation:
     `scope` are the ids of the only articles to ask next, all when empty.
 
     `compared` is what stands in the view beside the chat, `newest` whatever came last, there or in the chat;
+    `comparisons` counts those that were begun. `coloured` tells whether the articles come with who says what in them,
+    `sent` which articles the page was sent last, as a hash of their markup.
     `comparisons` counts those that were begun, `asked` the questions.
     """
 
@@ -79,6 +74,8 @@ class Conversation:
     opened: list[str] = field(default_factory=list)
     shown: str | None = None
     replies: int = 0
+    coloured: bool = False
+    sent: int | None = None
     asked: int = 0
 
     def add(
@@ -121,26 +118,16 @@ class Conversation:
     def close(self, turn: Turn, reply: Reply | str) -> None:
         """Give a turn its reply and open the articles that it quotes; nothing when it was stopped before."""
         if turn.reply is None:
-            turn.reply, turn.shown = reply, None
-            if self.turn(turn.number) is turn:
-                self._follow(reply)
+            turn.reply = reply
+            self._follow(reply)
 
     def cut(self, number: int) -> None:
-        """Take a turn away, and all that came after it; their replies are not shown when they come."""
-        self.turns = deque((turn for turn in self.turns if turn.number < number), self.turns.maxlen)
-        self.waiting = deque(turn for turn in self.waiting if turn.number < number)
-
-    def ask_again(self, turn: Turn) -> None:
-        """Let a turn that was refused or stopped wait for a reply once more."""
-        if isinstance(turn.reply, str):
-            turn.reply = turn.shown = None
-            self.waiting.append(turn)
-
-    def stop(self, message: str) -> None:
-        """Give every turn that has no reply yet a message instead; what has not begun is never asked."""
-        self.waiting.clear()
-        for turn in list(self.turns):
-            self.close(turn, message)
+        """Take a turn away, and all that came after it."""
+        kept = [turn for turn in self.turns if turn.number < number]
+        self.turns.clear()
+        self.turns.extend(kept)
+        for turn in [turn for turn in self.waiting if turn.number >= number]:
+            self.waiting.remove(turn)
 
     def begin_comparison(self) -> int:
         """The number of a comparison that begins now; the highest one is what the reader waits for."""

@@ -1,80 +1,73 @@
-"""What readers say of replies -> one JSON line each in a file beside the library; knows no page."""
+"""What readers think of replies, kept as lines that `rag evaluate` reads as cases."""
 
 from __future__ import annotations
 
 import json
 import os
-import secrets
 import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from rag.errors import UnwritableFileError
-from rag.records import Reply
-from rag.web.acts import Rating
+from rag.shapes import quote_shape
 from rag.web.conversation import Turn, quotes_of
 
+if TYPE_CHECKING:
+    from rag.library import Library
+    from rag.records import Quote
+
+Verdict: TypeAlias = Literal["good", "wrong", "missing"]
+
 FILE = "feedback.jsonl"
+LARGEST = 50_000_000
+"""Bytes of the file beyond which nothing more is kept: about 50,000 lines."""
 
-LARGEST = 20_000_000
-"""Bytes of the file; about 20,000 replies. What comes when it is full is refused, and nothing is thrown away."""
-
-
-class Feedback:
-    """Keeps what readers say in a folder. Safe between threads, and between processes that append."""
-
-    def __init__(self, folder: Path, *, largest: int = LARGEST) -> None:
-        self._path, self._largest = folder / FILE, largest
-        self._lock = threading.Lock()
-
-    @property
-    def writable(self) -> bool:
-        """Whether anything can be kept at all."""
-        there = self._path if self._path.exists() else self._path.parent
-        return os.access(there, os.W_OK)
-
-    def keep(self, rating: Rating, turn: Turn, reply: Reply, before: Sequence[str]) -> None:
-        """Append a line, and return when it is on the disk.
-
-        Args:
-            rating: What is said.
-            turn: Whose reply is meant.
-            reply: That reply.
-            before: The questions before it, oldest first.
-
-        Raises:
-            UnwritableFileError: The file is full or cannot be written.
-        """
-        line = json.dumps(entry_of(rating, turn, reply, before), ensure_ascii=False) + "\n"
-        data = line.encode("utf-8", "replace")
-        with self._lock:
-            try:
-                with self._path.open("ab") as file:
-                    if file.tell() + len(data) > self._largest:
-                        raise UnwritableFileError(self._path, f"it would have more than {self._largest:,} bytes")
-                    file.write(data)
-                    file.flush()
-                    os.fsync(file.fileno())
-            except OSError as error:
-                raise UnwritableFileError(self._path, error.strerror or str(error)) from error
+_writing = threading.Lock()
 
 
-def entry_of(rating: Rating, turn: Turn, reply: Reply, before: Sequence[str]) -> dict[str, Any]:
-    """What is kept of a rating: enough to ask again and to tell whether the reply is another one."""
-    quotes = [
-        {"article": quote.article.id, "start": quote.range.start, "end": quote.range.end, "text": quote.text}
-        for quote in quotes_of(reply)
-    ]
-    return {
-        "id": secrets.token_hex(8),
-        "time": datetime.now(UTC).isoformat(timespec="seconds"),
-        "verdict": rating.verdict,
+def keep_feedback(
+    library: Library, verdict: Verdict, turn: Turn, *, before: Sequence[str], wrong: Quote | None = None
+) -> None:
+    """Add a line about a reply to the file of the library.
+
+    A good reply is a case whose evidence are its quotes. With a wrong quote the others are, and the wrong one must not
+    come back. Where something is missing nobody knows the evidence: the line says so and makes no case.
+
+    Args:
+        library: In whose folder the file is.
+        verdict: What the reader thinks.
+        turn: The question with its reply.
+        before: The questions before it, oldest first.
+        wrong: The quote that is wrong.
+
+    Raises:
+        UnwritableFileError: The file cannot be written, or is too large.
+    """
+    quotes = [quote for quote in quotes_of(turn.reply) if quote is not wrong]
+    good = [] if verdict == "missing" else quotes
+    now = datetime.now(UTC)
+    line = {
+        "id": f"{now:%Y%m%dT%H%M%S%f}",
+        "kind": "feedback",
         "question": turn.question,
         "history": list(before),
         "articles": list(turn.articles),
+        "evidence": [[quote.text] for quote in good],
+        "unwanted": [wrong.text] if wrong is not None else [],
+        "verdict": verdict,
+        "time": now.isoformat(timespec="seconds"),
         "version": turn.version,
-        "quotes": quotes,
-        "wrong": [number for number in rating.wrong if number <= len(quotes)],
+        "quotes": [quote_shape(quote) for quote in quotes_of(turn.reply)],
     }
+    path = library.folder / FILE
+    data = (json.dumps(line, ensure_ascii=True) + "\n").encode()
+    try:
+        with _writing, path.open("ab") as file:
+            if file.tell() + len(data) > LARGEST:
+                raise UnwritableFileError(path, f"it has {file.tell():,} bytes already")
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise UnwritableFileError(path, error.strerror or str(error)) from error

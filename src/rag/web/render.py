@@ -1,6 +1,6 @@
-"""Records -> HTML strings, with every character of data escaped.
+"""Replies -> HTML strings, with every character of data escaped.
 
-Knows how replies and articles look as markup; knows neither Gradio nor where records come from.
+Knows how replies look as markup; knows neither Gradio nor where records come from.
 All data reaches the page through `verbatim`, so an article can never become an element.
 """
 
@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from rag.records import Abstention, Answer, Article, ArticleSummary, Block, Comparison, Quote, Range, Reply, Sentence
+from rag.records import Abstention, Answer, Comparison, Quote, Reply
 from rag.web.comparing import comparison_html, spoken_comparison, summary
-from rag.web.quotes import anchor, quote_html, verbatim
+from rag.web.quotes import quote_html, verbatim
 from rag.web.strings import spoken_language, tell
 from rag.words import Word
 
@@ -29,25 +29,6 @@ FORMAT_NAMES = {
 }
 """The files that a reply can be saved as, by their own names."""
 
-_TAGS = {"title": "h2", "heading": "h3", "byline": "p", "body": "p"}
-
-
-@dataclass(frozen=True, slots=True)
-class OpenArticle:
-    """An article in the source panel.
-
-    Attributes:
-        cited: The quote numbers of the chat's latest reply, by sentence numbers.
-        compared: Likewise for the comparison that stands beside the chat.
-        fresh: Whether the newest of the two quotes this article.
-    """
-
-    article: Article
-    sentences: Sequence[Sentence]
-    cited: Mapping[int, int] = field(default_factory=dict)
-    compared: Mapping[int, int] = field(default_factory=dict)
-    fresh: bool = False
-
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -57,15 +38,11 @@ class Shown:
         turn: The number of its turn, by which the page speaks of it.
         looked_for: The words of the question, which are marked in the quotes.
         notes: What is to be said before it, in sentences.
-        facts: What the page keeps of it, as JSON.
-        rated: Whether the reader can say what it is worth.
     """
 
     turn: int
     looked_for: Sequence[Word] = ()
     notes: Sequence[str] = ()
-    facts: str = ""
-    rated: bool = True
 
 
 def question_html(question: str, *, turn: int | None = None) -> str:
@@ -89,7 +66,7 @@ def waiting_html(*, turn: int | None = None) -> str:
 def failure_html(message: str, *, turn: int | None = None) -> str:
     """A message for people about a question that could not be answered."""
     again = f'<button type="button" class="again" data-turn="{turn}">{tell("chat.again")}</button>' if turn else ""
-    return f'<div class="reply failure"><p class="message"{_english(message)}>{verbatim(message)}</p>{again}</div>'
+    return f'<div class="reply failure"><p class="message"{_english()}>{verbatim(message)}</p>{again}</div>'
 
 
 def reply_html(reply: Reply, *, shown: Shown | None = None) -> str:
@@ -100,21 +77,20 @@ def reply_html(reply: Reply, *, shown: Shown | None = None) -> str:
         shown: How it stands in the chat; elsewhere nothing can be done with it but copying.
     """
     notes = "".join(f'<p class="note">{verbatim(note)}</p>' for note in shown.notes) if shown else ""
-    facts = f' data-turn="{shown.turn}" data-facts="{verbatim(shown.facts)}"' if shown else ""
     if isinstance(reply, Comparison):
         title = tell("reply.as_table_title")
         table = f'<a class="table" role="button" href="#table" title="{title}">{tell("reply.as_table")}</a>'
         foot = _foot(summary(reply), reply.elapsed_ms, more=table, acts=_acts(reply, shown))
-        return f'<div class="reply comparison"{facts}>{notes}{comparison_html(reply)}{foot}</div>'
+        return f'<div class="reply comparison">{notes}{comparison_html(reply)}{foot}</div>'
     if isinstance(reply, Answer):
         foot = _foot(tell("count.quotes", n=len(reply.quotes)), reply.elapsed_ms, acts=_acts(reply, shown))
-        return f'<div class="reply answer"{facts}>{notes}{_quotes(reply.quotes, shown)}{foot}</div>'
+        return f'<div class="reply answer">{notes}{_quotes(reply.quotes, shown)}{foot}</div>'
     nearest = _quotes(reply.nearest, shown)
     if nearest:
         nearest = f'<div class="nearest"><p class="label">{tell("reply.nearest")}</p>{nearest}</div>'
     message = f'<p class="message">{_why(reply)}</p>'
     foot = _foot(tell("reply.no_quote"), reply.elapsed_ms, acts=_acts(reply, shown))
-    return f'<div class="reply abstention"{facts}>{notes}{message}{nearest}{foot}</div>'
+    return f'<div class="reply abstention">{notes}{message}{nearest}{foot}</div>'
 
 
 def spoken(reply: Reply | str) -> str:
@@ -127,43 +103,6 @@ def spoken(reply: Reply | str) -> str:
         return " ".join([tell("reply.spoken", n=len(reply.quotes)), *map(_spoken_quote, reply.quotes)])
     near = [tell("reply.spoken_nearest", n=len(reply.nearest))] if reply.nearest else []
     return " ".join([html.unescape(re.sub("<[^>]*>", "", _why(reply))), *near])
-
-
-def article_html(shown: OpenArticle, *, hidden: bool = False) -> str:
-    """An article as a reader would read it, with every sentence addressable.
-
-    The element of class `text` holds `article.text` and nothing else: its `textContent` is that string.
-    """
-    article = shown.article
-    kinds = {block.kind for block in article.blocks}
-    title = "" if "title" in kinds else f'<h2 class="title">{verbatim(article.title)}</h2>'
-    authors = () if "byline" in kinds else (", ".join(article.authors),)
-    about = " · ".join(verbatim(fact) for fact in (*authors, article.published, article.source) if fact)
-    facts = f'<p class="facts">{about}</p>' if about else ""
-    note = f'<p class="note">{verbatim(article.note)}</p>' if article.note else ""
-    cited = " cited" if shown.fresh else ""
-    return (
-        f'<article class="article{cited}" data-article="{verbatim(article.id)}" aria-label="{verbatim(article.title)}"'
-        f'{" hidden" if hidden else ""}>{title}<div class="text">{_text(shown)}</div>'
-        f"{facts}{note}</article>"
-    )
-
-
-def panel_html(
-    opened: Sequence[OpenArticle], summaries: Sequence[ArticleSummary], *, shown: str | None, version: str
-) -> str:
-    """The source panel: a select when there are several articles, and every open article, one of them visible.
-
-    `version` changes whenever the page should follow `shown` again instead of the reader's own choice.
-    """
-    if not opened:
-        return f'<div class="source" data-version=""><p class="nothing">{tell("panel.nothing")}</p></div>'
-    articles = "".join(article_html(one, hidden=one.article.id != shown) for one in opened)
-    return (
-        f'<div class="source" data-version="{verbatim(version)}" data-shown="{verbatim(shown or "")}">'
-        f"{_select(summaries, shown) if len(summaries) > 1 else ''}"
-        f'<div class="shelf" tabindex="0" role="region" aria-label="{tell("panel.article")}">{articles}</div></div>'
-    )
 
 
 def _quotes(quotes: Sequence[Quote], shown: Shown | None) -> str:
@@ -194,10 +133,9 @@ def _why(reply: Abstention) -> str:
     return f'{tell("why.not_answered")} <span class="core" lang="en">{verbatim(reply.message)}</span>'
 
 
-def _english(message: str) -> str:
-    """The attribute of a message that is English on a page in another language, by its first letter."""
-    first = next(filter(str.isalpha, message), "")
-    return ' lang="en"' if spoken_language() != "en" and first.isascii() else ""
+def _english() -> str:
+    """The attribute of text that is English on a page in another language."""
+    return "" if spoken_language() == "en" else ' lang="en"'
 
 
 def _acts(reply: Reply, shown: Shown | None) -> str:
@@ -216,15 +154,14 @@ def _acts(reply: Reply, shown: Shown | None) -> str:
             ("good", "", tell("rate.good")),
             ("missing", "", tell("rate.missing")),
             *(
-                ("wrong quote", f' data-quote="{quote.number}"', tell("rate.wrong", number=quote.number))
+                ("wrong", f' data-quote="{quote.number}"', tell("rate.wrong", number=quote.number))
                 for quote in (() if isinstance(reply, Abstention) else quotes)
             ),
         )
     )
-    rate = _menu(tell("rate.open"), rates) if shown.rated else ""
     return (
         f'<button type="button" class="link" data-turn="{shown.turn}" title="{tell("reply.link_title")}">'
-        f"{tell('reply.link')}</button>{_menu(tell('reply.save'), saves + whole)}{rate}"
+        f"{tell('reply.link')}</button>{_menu(tell('reply.save'), saves + whole)}{_menu(tell('rate.open'), rates)}"
     )
 
 
@@ -235,54 +172,10 @@ def _menu(name: str, content: str) -> str:
 def _foot(summary: str, elapsed_ms: float, *, more: str = "", acts: str = "") -> str:
     told = tell("reply.seconds", summary=summary, seconds=f"{elapsed_ms / 1000:.2f}")
     copy = f'<a class="copy" role="button" href="#copy" title="{tell("reply.copy_title")}">{tell("reply.copy")}</a>'
-    return (
-        f'<div class="foot"><span class="summary">{told}</span><span class="acts">{more}{copy}{acts}</span></div>'
-    )
+    return f'<div class="foot"><span class="summary">{told}</span><span class="acts">{more}{copy}{acts}</span></div>'
 
 
 def _spoken_quote(quote: Quote) -> str:
     if quote.speaker is None:
         return tell("reply.spoken_quote", number=quote.number, words=quote.text)
     return tell("reply.spoken_quote_by", number=quote.number, speaker=quote.speaker.name, words=quote.text)
-
-
-def _select(summaries: Sequence[ArticleSummary], shown: str | None) -> str:
-    options = "".join(
-        f'<option value="{verbatim(one.id)}"{" selected" if one.id == shown else ""}>{verbatim(one.title)}</option>'
-        for one in summaries
-    )
-    return f'<label class="pick"><span>{tell("panel.article")}</span><select>{options}</select></label>'
-
-
-def _text(shown: OpenArticle) -> str:
-    by_block: dict[int, list[Sentence]] = {}
-    for sentence in shown.sentences:
-        by_block.setdefault(sentence.block, []).append(sentence)
-    text, parts, end = shown.article.text, [], 0
-    for position, block in enumerate(shown.article.blocks):
-        parts.append(verbatim(text[end : block.range.start]))
-        parts.append(_block(shown, block, by_block.get(position, [])))
-        end = block.range.end
-    parts.append(verbatim(text[end:]))
-    return "".join(parts)
-
-
-def _block(shown: OpenArticle, block: Block, sentences: Sequence[Sentence]) -> str:
-    text, parts, end = shown.article.text, [], block.range.start
-    for sentence in sentences:
-        parts.append(verbatim(text[end : sentence.range.start]))
-        parts.append(_sentence(shown, sentence.number, sentence.range))
-        end = sentence.range.end
-    parts.append(verbatim(text[end : block.range.end]))
-    tag = _TAGS[block.kind]
-    return f'<{tag} class="{block.kind}">{"".join(parts)}</{tag}>'
-
-
-def _sentence(shown: OpenArticle, number: int, where: Range) -> str:
-    marks = "".join(
-        f' {name}="{quotes[number]}"'
-        for name, quotes in (("data-quote", shown.cited), ("data-compared", shown.compared))
-        if number in quotes
-    )
-    words = verbatim(shown.article.text[where.start : where.end])
-    return f'<span class="s" id="{anchor(shown.article.id, number)}" tabindex="-1"{marks}>{words}</span>'

@@ -139,6 +139,7 @@ def speak_json(server: GradioMCPServer) -> None:
     def as_json(data: Any, root_url: str) -> list[TextContent]:
         return [TextContent(type="text", text=json.dumps(one, ensure_ascii=False)) for one in data]
 
+    logging.getLogger("mcp").setLevel(logging.WARNING)  # it would log several lines a call
     server.postprocess_output_data = as_json  # type: ignore[method-assign, assignment]  # there is no other way in
 
 

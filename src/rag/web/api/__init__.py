@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, HTTPException
 
-from rag.web.api.adding import adding_routes
+from rag.web.api.adding import Adding, adding_routes
 from rag.web.api.articles import article_routes
 from rag.web.api.docs import docs_routes
 from rag.web.api.failures import PlainRoute
 from rag.web.api.questions import question_routes
 from rag.web.api.session import session_routes
 from rag.web.removed import Removed
+from rag.web.sources import Readers
 from rag.web.turns import Turns
 
 if TYPE_CHECKING:
@@ -23,20 +24,27 @@ if TYPE_CHECKING:
 __all__ = ["api_routes"]
 
 
-def api_routes(library: Library, *, options: WebOptions, jobs: Jobs) -> APIRouter:
+def api_routes(
+    library: Library,
+    *,
+    options: WebOptions,
+    jobs: Jobs,
+    readers: Readers = Readers(),  # noqa: B008  # frozen
+) -> APIRouter:
     """Everything below `/api/`.
 
     Args:
         library: What is asked and changed.
         options: What whoever runs the server chose.
         jobs: What adds articles; closed by who made it.
+        readers: How files and addresses are read.
     """
     router = APIRouter(route_class=PlainRoute)
     removed = Removed()
     for part in (
         question_routes(library, Turns()),
         article_routes(library, options, removed),
-        adding_routes(library, options, jobs, removed),
+        adding_routes(library, options, Adding(jobs, removed, readers)),
         session_routes(library, options),
     ):
         router.include_router(part)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, HTTPException, Request
@@ -20,7 +21,7 @@ from rag.web.api.replies import AddedShape, BegunShape, JobShape
 from rag.web.api.session import changes_allowed, user_of
 from rag.web.api.told import answers
 from rag.web.jobs import Item, Job
-from rag.web.sources import Source, addressed, known, pasted, uploaded
+from rag.web.sources import Readers, Source, addressed, known, pasted, uploaded
 
 if TYPE_CHECKING:
     from rag.library import Library
@@ -40,8 +41,18 @@ _FILES = {
 }
 
 
-def adding_routes(library: Library, options: WebOptions, jobs: Jobs, removed: Removed) -> APIRouter:
+@dataclass(frozen=True, slots=True)
+class Adding:
+    """What adds articles, what was removed, and how files and addresses are read."""
+
+    jobs: Jobs
+    removed: Removed
+    readers: Readers
+
+
+def adding_routes(library: Library, options: WebOptions, adding: Adding) -> APIRouter:
     """What brings articles: each request is a job, which is waited for unless it prefers not to wait."""
+    jobs, readers = adding.jobs, adding.readers
     router = APIRouter(route_class=PlainRoute, tags=["Adding"])
     told = answers({200: AddedShape, 201: AddedShape, 202: BegunShape}, 400, 403, 409, 413, 429)
 
@@ -54,17 +65,20 @@ def adding_routes(library: Library, options: WebOptions, jobs: Jobs, removed: Re
         `Prefer: respond-async` the answer is 202 and a job to ask about.
         """
         changes_allowed(options)
-        if request.headers.get("content-type", "").startswith("multipart/form-data"):
-            sources = await _files_of(request, library.settings)
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind == "multipart/form-data":
+            sources = await _files_of(request, library.settings, readers)
+        elif kind == "application/json":
+            sources = [await run_in_threadpool(_source_of, await request.body(), library.settings, readers)]
         else:
-            sources = [await run_in_threadpool(_source_of, await request.body(), library.settings)]
+            raise HTTPException(422, _ONE)
         return await run_in_threadpool(_run, jobs, sources, request)
 
     @router.post("/api/articles/restore", responses=told | answers({}, 404))
     def restore(body: IdsBody, request: Request) -> JSONResponse:
         """Add again what was removed here within the last hour, all or nothing."""
         changes_allowed(options)
-        articles = [removed.find(article_id, owner=user_of(request)) for article_id in body.articles]
+        articles = [adding.removed.find(article_id, owner=user_of(request)) for article_id in body.articles]
         gone = [article_id for article_id, one in zip(body.articles, articles, strict=True) if one is None]
         if gone:
             raise HTTPException(404, f"{gone[0][:80]!r} was not removed here within the last hour.")
@@ -88,15 +102,19 @@ def _taken() -> dict[str, Any]:
     return {"required": True, "content": {"application/json": json_body, "multipart/form-data": {"schema": _FILES}}}
 
 
-async def _files_of(request: Request, settings: Settings) -> list[Source]:
+async def _files_of(request: Request, settings: Settings, readers: Readers) -> list[Source]:
     async with request.form(max_files=MOST_FILES, max_fields=MOST_FILES) as form:
         files = [one for one in form.getlist("files") if isinstance(one, UploadFile)]
         if not files:
             raise HTTPException(422, f"No file came in the field files. {_ONE}")
-        return [await run_in_threadpool(uploaded, one.file, str(whole(one.filename or "")), settings) for one in files]
+        return [await run_in_threadpool(_copy, one, settings, readers) for one in files]
 
 
-def _source_of(data: bytes, settings: Settings) -> Source:
+def _copy(file: UploadFile, settings: Settings, readers: Readers) -> Source:
+    return uploaded(file.file, str(whole(file.filename or "")), settings, readers=readers)
+
+
+def _source_of(data: bytes, settings: Settings, readers: Readers) -> Source:
     try:
         body = AddBody.model_validate(json.loads(data))
     except ValidationError as error:
@@ -107,7 +125,7 @@ def _source_of(data: bytes, settings: Settings) -> Source:
         raise HTTPException(422, _ONE)
     given = Metadata(title=body.title, authors=tuple(body.author), published=body.published, source=body.source)
     if body.address is not None:
-        return addressed(body.address, given, settings)
+        return addressed(body.address, given, settings, readers=readers)
     return pasted(body.text or "", given, settings)
 
 

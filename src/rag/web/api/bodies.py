@@ -12,6 +12,9 @@ LONGEST_WORDS = 10_000
 MOST_NAMED = 10_000
 """Articles, speakers or earlier questions that one request may name."""
 
+MOST_READ = 1_000
+"""Articles of which one request may ask who said what."""
+
 MOST_QUOTES = 100
 MOST_PASSAGES = 100
 LONGEST_TEXT = 20_000_000
@@ -31,8 +34,8 @@ def whole(value: object) -> object:
     return value.replace("\x00", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-Words: TypeAlias = Annotated[str, BeforeValidator(whole), Field(max_length=LONGEST_WORDS)]
-Name: TypeAlias = Annotated[str, BeforeValidator(whole), Field(max_length=LONGEST_NAME)]
+Words: TypeAlias = Annotated[str, Field(max_length=LONGEST_WORDS), BeforeValidator(whole)]
+Name: TypeAlias = Annotated[str, Field(max_length=LONGEST_NAME), BeforeValidator(whole)]
 Ids: TypeAlias = Annotated[list[Name], Field(max_length=MOST_NAMED)]
 SomeIds: TypeAlias = Annotated[list[Name], Field(min_length=1, max_length=MOST_NAMED)]
 
@@ -79,7 +82,9 @@ class SearchBody(_Body):
 class StatementsBody(_Body):
     """Articles, or a text that is not kept, in which to find who said what."""
 
-    articles: Ids = Field(default=[], description="Ids of the articles; all articles when this and `text` are empty.")
+    articles: Annotated[list[Name], Field(max_length=MOST_READ)] = Field(
+        default=[], description="Ids of the articles; all articles when this and `text` are empty."
+    )
     text: Annotated[str, Field(max_length=LONGEST_TEXT)] | None = Field(
         default=None, description="A text that is read and not kept.", examples=['"It works," said Ann Lee.']
     )
@@ -109,12 +114,12 @@ class AddBody(_Body):
     title: Name | None = None
     author: Annotated[list[Name], Field(max_length=MOST_AUTHORS)] = Field(default=[])
     published: Name | None = Field(default=None, examples=["2026-03-01"])
-    source: Annotated[str, BeforeValidator(whole), Field(max_length=LONGEST_ADDRESS)] | None = None
+    source: Annotated[str, Field(max_length=LONGEST_ADDRESS), BeforeValidator(whole)] | None = None
 
 
 class ListBody(_Body):
     """Which articles to list."""
 
-    search: Annotated[str, BeforeValidator(whole), Field(max_length=LONGEST_SEARCH)] = ""
+    search: Annotated[str, Field(max_length=LONGEST_SEARCH), BeforeValidator(whole)] = ""
     offset: Annotated[int, Field(ge=0, le=FARTHEST)] = 0
     limit: Annotated[int, Field(ge=1, le=MOST_LISTED)] = MOST_LISTED

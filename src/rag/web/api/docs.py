@@ -54,6 +54,9 @@ def docs_routes(routes: Sequence[BaseRoute]) -> APIRouter:
         told = get_openapi(
             title="Ask the Article", version=VERSION, description=_ABOUT, routes=routes, servers=[{"url": base or "/"}]
         )
+        for methods in told["paths"].values():
+            for operation in methods.values():
+                operation["summary"] = operation["description"].split("\n")[0].rstrip(".")
         return JSONResponse(told)
 
     @router.get("/api/docs")

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from rag.articles import read_text
 from rag.errors import TooLargeError
 from rag.shapes import hit_shape, reply_shape, statements_shape
-from rag.web.api.bodies import LONGEST_NAME, AskBody, CompareBody, SearchBody, StatementsBody
+from rag.web.api.bodies import LONGEST_NAME, MOST_READ, AskBody, CompareBody, SearchBody, StatementsBody
 from rag.web.api.failures import PlainRoute
 from rag.web.api.replies import HitsShape, ManyStatementsShape, ReplyShape, StatementsShape
 from rag.web.api.told import answers
@@ -62,6 +62,8 @@ def question_routes(library: Library, turns: Turns) -> APIRouter:
             if body.text is not None:
                 return JSONResponse({"statements": _said_in(library, body.text)})
             wanted = body.articles or [one.id for one in library.articles()]
+            if len(wanted) > MOST_READ:
+                raise HTTPException(422, f"Name the articles; one request may ask of {MOST_READ:,} at most.")
             return JSONResponse({"articles": [_told(library, article_id) for article_id in wanted]})
 
     return router
