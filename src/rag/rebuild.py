@@ -47,8 +47,10 @@ def reply_from_shape(shape: Mapping[str, Any], article_of: ArticleOf) -> Reply:
         return _reply(shape, article_of)
     except KeyError as error:
         raise NotAReplyError(f"it has no {error.args[0]}") from error
-    except (ValueError, TypeError, AttributeError, OffsetError) as error:
-        raise NotAReplyError(str(error).rstrip(".")) from error
+    except OffsetError as error:
+        raise NotAReplyError("a range of it lies outside its article") from error
+    except (ValueError, TypeError, AttributeError) as error:
+        raise NotAReplyError(str(error)) from error
 
 
 def _reply(shape: _Shape, article_of: ArticleOf) -> Reply:

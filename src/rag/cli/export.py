@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rag.cli import last
 from rag.cli.show import say, show_json, wrong
@@ -16,9 +16,6 @@ from rag.errors import DataError, NotAReplyError, NothingToExportError
 from rag.lines import read_objects
 from rag.settings import load_settings
 from rag.version import VERSION
-
-if TYPE_CHECKING:
-    from rag.formats import Made
 
 PROGRAM = "Ask the Article"
 SUFFIXES = {".md": "markdown", ".html": "html", ".htm": "html", ".bib": "bibtex", ".json": "csl-json",

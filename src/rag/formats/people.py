@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 
 _PARTICLES = frozenset(
-    "van von de der den del della dello di da do dos das du la le bin binti ibn al el ter ten te zu zum zur af av".split()
+    "van von de der den del della dello di da do dos das du la le bin binti ibn al el ter ten zu zum zur af av".split()
 )
 _SUFFIXES = frozenset("jr jr. sr sr. ii iii iv".split())
 _ORGANISATIONS = frozenset(

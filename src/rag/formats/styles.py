@@ -114,16 +114,15 @@ def _title(title: str, style: Style, page: int | None) -> str:
     return words if style == "apa" else in_marks(words)
 
 
+_TEXTS = ("title", "container-title", "page", "URL")
+
+
 def _entry(item: Mapping[str, Any]) -> Any:
     """An item of CSL-JSON as citeproc-py holds it; read by hand, for its own reader would read markup in titles."""
     from citeproc.source import Date, LiteralDate, Name, Reference
     from citeproc.string import String
 
-    fields: dict[str, Any] = {
-        name.replace("-", "_"): String(item[name])
-        for name in ("title", "container-title", "page", "URL")
-        if name in item
-    }
+    fields: dict[str, Any] = {name.replace("-", "_"): String(item[name]) for name in _TEXTS if name in item}
     if "author" in item:
         fields["author"] = [Name(**parts) for parts in item["author"]]
     if "issued" in item:
