@@ -13,7 +13,7 @@ from rag.articles import read_text
 from rag.cli.parser import SUITES as OFFERED
 from rag.errors import DataError, MissingPackageError, UnreadableFileError, UnwritableFileError
 from rag.evaluate import SUITES, Draws, Report, report_shape, report_table, write_section
-from rag.evaluate.answers import Cited, Evidence, evaluate_answers, find_evidence, mark, miss, same_name
+from rag.evaluate.answers import Evidence, evaluate_answers, find_evidence, mark, miss, same_name
 from rag.evaluate.attribution import evaluate_attribution, mark_figures, mark_statements
 from rag.evaluate.baselines import Bm25, Cosine, Shared, load_plain_encoder
 from rag.evaluate.bootstrap import Figure, estimate, estimate_mean
@@ -46,6 +46,7 @@ from rag.evaluate.progress import watch
 from rag.evaluate.quotations import read_quotations
 from rag.evaluate.ranking import ORDERS, evaluate_ranking, rank_figures
 from rag.evaluate.refusal import evaluate_refusal
+from rag.evaluate.rated import Cited
 from rag.evaluate.report import Findings, replace_section, section
 from rag.evaluate.retrieval import Location, evaluate_retrieval, first_rank
 from rag.evidence import Verdict

@@ -18,15 +18,19 @@ from rag.evaluate.bootstrap import Draws, estimate_mean
 from rag.evaluate.cases import AnswerCase
 from rag.evaluate.metrics import ranking
 from rag.evaluate.progress import watch
+from rag.evaluate.rated import Cited, Told, mark_rated, miss_of_rated, overlap, still_there
 from rag.evaluate.report import Figures, Findings
 from rag.library import Library
 from rag.records import Abstention, Article, Quote, Range
 
-METRICS = ("verbatim", "recall", "precision", "focus", "answered", "refused", "speakers", "length")
+METRICS = (
+    *("verbatim", "recall", "precision", "focus", "answered", "refused", "speakers", "withdrawn", "added", "length"),
+)
 """`verbatim`: quotes that are the characters of the article. `recall`: things that were found. `precision`:
 quotes that meet some evidence. `focus`: quoted characters that lie in evidence. `answered`: answerable questions not
 refused. `refused`: unanswerable questions refused. `speakers`: named speakers that have a quote. `length`: quotes
-an answer."""
+an answer. Of what readers said: `withdrawn`, quotes called wrong that do not come back; `added`, replies in which
+something was missing that quote something else now."""
 
 _QUOTED = 3
 """Sentences that a baseline quotes."""
@@ -44,19 +48,6 @@ class Evidence:
         """All places, of whatever group."""
         return [place for group in self.groups for place in group]
 
-
-@dataclass(frozen=True, slots=True)
-class Cited:
-    """One quote of a reply: its place, whether it is verbatim, and the name of its speaker."""
-
-    article: str
-    range: Range
-    verbatim: bool = True
-    speaker: str | None = None
-
-
-Told: TypeAlias = tuple[Cited, ...] | None
-"""The quotes of a reply, or None for a refusal."""
 
 System: TypeAlias = Callable[[AnswerCase, Evidence | None], Told]
 Marks: TypeAlias = Mapping[str, Sequence[float]]
@@ -79,8 +70,13 @@ def evaluate_answers(
         DataError: The evidence of a question stands in no article of the library.
     """
     articles = [library.article(summary.id) for summary in library.articles()]
+    cases = still_there(cases, articles, path)
+    gold = any(case.rated is None for case in cases)
     evidence = [find_evidence(case, articles, path) for case in cases]
-    systems: dict[str, System] = {"ours": lambda case, _: _ask(library, case), **_baselines(library, encoder)}
+    systems: dict[str, System] = {
+        "ours": lambda case, _: _ask(library, case),
+        **(_baselines(library, encoder) if gold else {}),
+    }
     told = {
         name: [system(case, proof) for case, proof in watch(list(zip(cases, evidence, strict=True)), name)]
         for name, system in systems.items()
@@ -116,6 +112,8 @@ def find_evidence(case: AnswerCase, articles: Iterable[Article], path: Path) -> 
 
 def mark(case: AnswerCase, evidence: Evidence | None, told: Told) -> Marks:
     """Return what the reply to one question adds to each metric."""
+    if case.rated is not None:
+        return mark_rated(case.rated, told)
     if evidence is None:
         return {"refused": [float(told is None)]}
     cited = told or ()
@@ -145,6 +143,8 @@ def mark_figures(marks: Sequence[Marks], draws: Draws) -> Figures:
 
 def miss(case: AnswerCase, evidence: Evidence | None, told: Told) -> str | None:
     """Return a line about a reply that is not as it should be, None when it is."""
+    if case.rated is not None:
+        return miss_of_rated(case, case.rated, told)
     if evidence is None:
         return f"{case.id} answered: {case.question}" if told is not None else None
     if told is None:
@@ -161,12 +161,7 @@ def same_name(a: str, b: str) -> bool:
 
 
 def _meets(cited: Cited, evidence: Evidence, places: Iterable[Range]) -> bool:
-    return cited.article == evidence.article and any(_overlap(cited.range, place) for place in places)
-
-
-def _overlap(a: Range, b: Range) -> bool:
-    shared = min(a.end, b.end) - max(a.start, b.start)
-    return shared >= 0.5 * min(a.end - a.start, b.end - b.start)
+    return cited.article == evidence.article and any(overlap(cited.range, place) for place in places)
 
 
 def _focus(cited: Iterable[Cited], evidence: Evidence) -> float:
@@ -176,7 +171,7 @@ def _focus(cited: Iterable[Cited], evidence: Evidence) -> float:
 
 
 def _ask(library: Library, case: AnswerCase) -> Told:
-    reply = library.ask(case.question, after=case.history)
+    reply = library.ask(case.question, after=case.history, articles=case.articles)
     return None if isinstance(reply, Abstention) else tuple(map(_cited, reply.quotes))
 
 

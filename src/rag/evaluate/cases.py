@@ -5,11 +5,12 @@ Fields that a format does not name are ignored.
 
 from __future__ import annotations
 
+import json
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar, get_args
 
 import numpy as np
 
@@ -24,6 +25,43 @@ Part: TypeAlias = Literal["scorer", "fitting", "judging"]
 """What the questions on a paragraph are for: to train the scorer, to fit what weighs its word, to judge both."""
 
 
+Verdict: TypeAlias = Literal["good", "wrong quote", "missing"]
+"""What a reader said of a reply: that it is as it should be, that a quote is wrong, or that something is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place of an article."""
+
+    article: str
+    range: Range
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """What a reader said of a reply.
+
+    Attributes:
+        verdict: In short.
+        quotes: Where the quotes of that reply stood; none for a refusal.
+        texts: Their words.
+        wrong: Which of them, by position, the reader called wrong.
+    """
+
+    verdict: Verdict
+    quotes: tuple[Spot, ...]
+    texts: tuple[str, ...]
+    wrong: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.verdict not in get_args(Verdict):
+            raise ValueError(f"its verdict is none of {', '.join(get_args(Verdict))}")
+        if (self.verdict == "wrong quote") != bool(self.wrong):
+            raise ValueError("a wrong quote is named by its number, and nothing else is")
+        if any(not 0 <= one < len(self.quotes) for one in self.wrong):
+            raise ValueError("there is no quote of that number")
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerCase:
     """A question to a library, and what its reply must hold.
@@ -35,6 +73,8 @@ class AnswerCase:
         evidence: Every inner tuple is one thing to find; any of its alternatives will do. Empty: nothing answers.
         speakers: Names that must have a quote.
         history: Earlier questions of the conversation, oldest first.
+        articles: The only articles that are asked; all when empty.
+        rated: What a reader said of an earlier reply; then this counts, and no evidence.
     """
 
     id: str
@@ -43,6 +83,8 @@ class AnswerCase:
     evidence: tuple[tuple[str, ...], ...]
     speakers: tuple[str, ...]
     history: tuple[str, ...]
+    articles: tuple[str, ...] = ()
+    rated: Rated | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +161,14 @@ def part_of(texts: Sequence[str]) -> Part:
 
 
 def answer_cases(path: Path) -> list[AnswerCase]:
-    """Return the questions of a gold file.
+    """Return the questions of a gold file, or of the file in which the page keeps what readers say of replies.
 
     Raises:
         UnreadableFileError: The file cannot be read.
         DataError: It holds no question, or a line is not one.
     """
+    if _is_feedback(path):
+        return _read(path, ("id", "verdict", "question", "quotes"), _rated_case)
     return _read(path, ("id", "kind", "question", "evidence"), _answer_case)
 
 
@@ -193,6 +237,29 @@ def _answer_case(value: dict[str, Any]) -> AnswerCase:
         speakers=_texts(value.get("speakers", ())),
         history=_texts(value.get("history", ())),
     )
+
+
+def _is_feedback(path: Path) -> bool:
+    """Whether the first line is a reader's verdict; what cannot be read is told of when it is read as cases."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            value = json.loads(next((line for line in file if line.strip()), "null"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(value, dict) and "verdict" in value and "evidence" not in value
+
+
+def _rated_case(value: dict[str, Any]) -> AnswerCase:
+    quotes = [(_text(one["article"]), Range(one["start"], one["end"]), _text(one["text"])) for one in value["quotes"]]
+    rated = Rated(
+        value["verdict"],
+        tuple(Spot(article, place) for article, place, _ in quotes),
+        tuple(text for _, _, text in quotes),
+        tuple(number - 1 for number in value.get("wrong", ())),
+    )
+    history, articles = _texts(value.get("history", ())), _texts(value.get("articles", ()))
+    question = _text(value["question"])
+    return AnswerCase(str(value["id"]), rated.verdict, question, (), (), history, articles, rated)
 
 
 def _pool_case(value: dict[str, Any]) -> PoolCase:

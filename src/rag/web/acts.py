@@ -9,18 +9,17 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast, get_args
 
-from rag.errors import RagError
-from rag.records import Quote, Reply
+from rag.errors import RagError, UnwritableFileError
+from rag.records import Abstention, Quote, Reply
 from rag.version import VERSION
 from rag.web.conversation import TURNS_KEPT, Conversation, Saved, Turn, digest_of, quotes_of
 from rag.web.feedback import Verdict, keep_feedback
 from rag.web.panel import announcement
 from rag.web.quotes import verbatim
-from rag.web.render import STYLE_NAMES
 from rag.web.strings import tell
 from rag.web.views import text_or_none, without_surrogates
 
@@ -62,36 +61,31 @@ def ask_from(conversation: Conversation, value: object) -> None:
 
 
 def act_on(library: Library, conversation: Conversation, value: object) -> None:
-    """Stop a turn, or put the turns that a browser kept in the place of those that are there, and ask them again."""
+    """Stop a turn and those after it, or put turns that a browser kept in the place of those that are there.
+
+    What was kept waits to be asked again.
+    """
     wanted = _fields(value)
     if wanted.get("do") == "stop":
         turn = conversation.turn(wanted.get("turn"))
-        if turn is not None and turn in conversation.waiting:
-            conversation.waiting.remove(turn)
         if turn is not None:
-            conversation.close(turn, tell("chat.stopped"))
+            conversation.stop(turn, tell("chat.stopped"))
     elif wanted.get("do") == "restore":
         turns = wanted.get("turns")
-        found = [again for one in (turns if isinstance(turns, list) else [])[:TURNS_KEPT] if (again := _again(one))]
-        conversation.clear()
+        found = [again for one in (turns if isinstance(turns, list) else [])[-TURNS_KEPT:] if (again := _again(one))]
+        if found:
+            conversation.clear()
         known = {summary.id for summary in library.articles()} if any(one.articles for one in found) else set()
         for one in found:
-            _ask_again(library, conversation, one, known)
+            _ask_again(conversation, one, known)
 
 
-def _ask_again(library: Library, conversation: Conversation, one: _Again, known: set[str]) -> None:
+def _ask_again(conversation: Conversation, one: _Again, known: set[str]) -> None:
     here = tuple(article for article in one.articles if article in known)
-    turn = conversation.add(one.question, articles=here, after=one.after, saved=one.saved)
-    conversation.waiting.remove(turn)
     gone = len(one.articles) - len(here)
-    if gone and not here:
-        conversation.close(turn, tell("chat.gone_articles", n=gone))
-        return
-    try:
-        turn.version = library.version
-        conversation.close(turn, library.ask(turn.question, after=conversation.before(turn), articles=here))
-    except RagError as error:
-        conversation.close(turn, str(error))
+    turn = conversation.add(one.question, articles=here, after=one.after, saved=replace(one.saved, gone=gone))
+    if gone and not here:  # an empty scope would ask all articles
+        conversation.stop(turn, tell("chat.gone_articles", n=gone))
 
 
 def notes_on(turn: Turn) -> list[str]:
@@ -100,18 +94,24 @@ def notes_on(turn: Turn) -> list[str]:
     if turn.after:
         notes.append(tell("chat.after", questions=" / ".join(turn.after)))
     saved = turn.saved
+    if saved is not None and saved.gone:
+        notes.append(tell("chat.gone_articles", n=saved.gone))
     if saved is None or not saved.digest or digest_of(turn.reply) == saved.digest:
         return notes
     kind, _, marks = digest_of(turn.reply).partition(":")
     old_kind, _, old_marks = saved.digest.partition(":")
     new, old = set(filter(None, marks.split(","))), set(filter(None, old_marks.split(",")))
     changes = []
-    if kind != old_kind or kind == "abstention":
+    if old_kind not in ("answer", "abstention", "comparison") or kind == old_kind == "abstention":
+        return notes  # it is no digest, or says the same in other words
+    if kind != old_kind:
         changes.append(tell("chat.changed_kind"))
     else:
         changes += [tell("chat.changed_new", n=len(new - old))] if new - old else []
         changes += [tell("chat.changed_gone", n=len(old - new))] if old - new else []
-    notes.append(tell("chat.changed", changes=", ".join(changes) or tell("chat.changed_kind")))
+    if not changes:
+        return notes
+    notes.append(tell("chat.changed", changes=", ".join(changes)))
     if saved.version and saved.version != turn.version:
         same = saved.version.split(".")[0] == turn.version.split(".")[0]
         notes.append(tell("chat.changed_library" if same else "chat.changed_other"))
@@ -136,8 +136,11 @@ def memory_html(conversation: Conversation) -> str:
     return f'<i data-turns="{verbatim(json.dumps(turns, ensure_ascii=False))}"></i>'
 
 
-def fetched(library: Library, conversation: Conversation, value: object) -> tuple[str, str]:
-    """What a browser copies or saves, in an element of its own, and what is said of it."""
+def fetched(library: Library, conversation: Conversation, value: object, *, rated: bool = True) -> tuple[str, str]:
+    """What a browser copies or saves, in an element of its own, and what is said of it.
+
+    `rated` says that readers can say what replies are worth.
+    """
     wanted = _fields(value)
     turn = conversation.turn(wanted.get("turn"))
     mark = verbatim(text_or_none(wanted.get("mark")) or "")
@@ -148,20 +151,22 @@ def fetched(library: Library, conversation: Conversation, value: object) -> tupl
             return _cited(turn.reply, wanted, mark), announcement("")
         if wanted.get("do") == "export":
             return _exported(library, conversation, turn, wanted, mark), announcement("")
-        return f'<i data-mark="{mark}"></i>', announcement(_rated(library, conversation, turn, wanted))
+        said = _rated(library, conversation, turn, wanted) if rated and wanted.get("do") == "rate" else ""
+        return f'<i data-mark="{mark}" data-said="{verbatim(said)}"></i>', announcement(said)
     except RagError as error:
         _log.info("what a reader wanted was refused: %s", error)
         return f'<i data-mark="{mark}"></i>', announcement(str(error))
 
 
 def _cited(reply: Reply, wanted: Mapping[str, object], mark: str) -> str:
-    from rag.formats.styles import quote_with_source
+    from rag.formats import Style, quote_with_source
 
     quote = _quote(reply, wanted.get("quote"))
     style = wanted.get("style")
-    if quote is None or style not in STYLE_NAMES:
+    if quote is None or style not in get_args(Style):
         return f'<i data-mark="{mark}"></i>'
-    return f'<i data-mark="{mark}" data-do="copy" data-text="{verbatim(quote_with_source(quote, str(style)))}"></i>'
+    text = verbatim(quote_with_source(quote, cast("Style", style)))
+    return f'<i data-mark="{mark}" data-do="copy" data-text="{text}"></i>'
 
 
 def _exported(library: Library, conversation: Conversation, turn: Turn, wanted: Mapping[str, object], mark: str) -> str:
@@ -172,7 +177,7 @@ def _exported(library: Library, conversation: Conversation, turn: Turn, wanted: 
         return f'<i data-mark="{mark}"></i>'
     turns = list(conversation.turns) if wanted.get("whole") is True else [turn]
     replies: Sequence[Reply] = [one.reply for one in turns if one.reply is not None and not isinstance(one.reply, str)]
-    made = Made(f"Ask the Article {VERSION}", library.version, datetime.now(UTC).date())
+    made = Made("Ask the Article", VERSION, library.version, datetime.now(UTC).date())
     text = verbatim(file.write(replies, made))
     name = f"ask-the-article{file.suffix}"
     return (
@@ -185,13 +190,13 @@ def _rated(library: Library, conversation: Conversation, turn: Turn, wanted: Map
     if verdict not in ("good", "missing", "wrong") or turn.reply is None or isinstance(turn.reply, str):
         return ""
     quote = _quote(turn.reply, wanted.get("quote")) if verdict == "wrong" else None
-    if verdict == "wrong" and quote is None:
+    if verdict == "wrong" and (quote is None or isinstance(turn.reply, Abstention)):
         return ""
-    kind: Verdict = "good" if verdict == "good" else "missing" if verdict == "missing" else "wrong"
+    kind: Verdict = "wrong quote" if quote is not None else "good" if verdict == "good" else "missing"
     try:
         keep_feedback(library, kind, turn, before=conversation.before(turn), wrong=quote)
-    except RagError as error:
-        return tell("rate.unsaved", why=str(error))
+    except UnwritableFileError as error:  # whose message names a folder of the server
+        return tell("rate.unsaved", why=error.cause)
     return tell("rate.saved")
 
 

@@ -63,6 +63,7 @@ const chat = {
   mark: null, // what was asked for last to be copied or saved
   button: null, // the button that asked for it
   editing: null, // the turn whose question is in the box
+  recalled: null, // the question that an arrow key brought back
   kept: "", // the turns that were kept last
   id: null, // the name under which this chat is kept
   user: "", // whose chats these are
@@ -114,11 +115,15 @@ document.addEventListener(
     else if (event.key === "Escape" && chat.editing !== null) {
       event.stopImmediatePropagation();
       leaveEdit();
+    } else if (event.key === "Escape" && event.target.value && event.target.value === chat.recalled) {
+      event.stopImmediatePropagation();
+      fill("");
     } else if (event.key === "ArrowUp" && !event.target.value) {
       const last = all("#chat .question").at(-1);
       if (!last) return;
       event.preventDefault();
-      fill(last.textContent);
+      chat.recalled = last.textContent;
+      fill(chat.recalled);
     }
   },
   true,
@@ -170,6 +175,7 @@ function takeFetched() {
     const button = chat.button;
     put(found.dataset.text).then((done) => flash(button, tell(done ? "copied" : "not_copied")));
   } else if (found.dataset.do === "save") save(found);
+  else if (found.dataset.said) toast(found.dataset.said);
 }
 
 const closeMenus = (but = null) => {
@@ -192,7 +198,7 @@ document.addEventListener(
 
 const encode = (value) => {
   const bytes = new TextEncoder().encode(JSON.stringify(value));
-  return btoa(String.fromCharCode(...bytes)).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
 };
 const decode = (text) => {
   const bytes = Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (one) => one.charCodeAt(0));
@@ -241,6 +247,7 @@ function toast(sentence) {
 // Chats are kept in this browser: questions, the articles they were put to, and digests of the replies.
 
 const CHATS_KEPT = 200;
+const CHATS_ROOM = 2_000_000; // characters
 const shelfOfChats = () => `rag.chats.${chat.user}`;
 function chats() {
   try {
@@ -250,11 +257,19 @@ function chats() {
     return [];
   }
 }
+// The oldest go when there are too many or the browser has no room.
 function keepChats(list) {
-  try {
-    localStorage.setItem(shelfOfChats(), JSON.stringify(list.slice(0, CHATS_KEPT)));
-  } catch {
-    toast(tell("chat_full"));
+  for (let left = list.slice(0, CHATS_KEPT); ; left = left.slice(0, -1)) {
+    const text = JSON.stringify(left);
+    if (text.length > CHATS_ROOM && left.length > 1) continue;
+    try {
+      localStorage.setItem(shelfOfChats(), text);
+      return;
+    } catch {
+      if (left.length > 1) continue;
+      toast(tell("chat_full"));
+      return;
+    }
   }
 }
 
@@ -385,68 +400,6 @@ function beginOnce() {
   chat.begun = true;
   begin();
 }
-
-// What stands around a citation's place, shown beside the citation while it is pointed at or has the focus.
-
-const preview = { link: null, timer: 0 };
-
-function showPreview(link) {
-  const place = document.getElementById(target(link));
-  if (!place) return;
-  hidePreview();
-  const sentences = all(".s", place.closest(".text"));
-  const number = sentences.indexOf(place);
-  const note = element("div", "", { id: "preview" });
-  note.setAttribute("role", "tooltip");
-  for (const [index, sentence] of [number - 1, number, number + 1].entries()) {
-    if (!sentences[sentence]) continue;
-    note.append(index === 1 ? element("b", sentences[sentence].textContent) : sentences[sentence].textContent, " ");
-  }
-  document.body.append(note);
-  const at = link.getBoundingClientRect();
-  const size = note.getBoundingClientRect();
-  const left = Math.max(12, Math.min(at.left, innerWidth - size.width - 12));
-  const below = at.bottom + 8 + size.height < innerHeight;
-  note.style.left = `${left}px`;
-  note.style.top = `${below ? at.bottom + 8 : Math.max(8, at.top - size.height - 8)}px`;
-  note.addEventListener("mouseleave", plan(hidePreview, 200));
-  note.addEventListener("mouseenter", () => clearTimeout(preview.timer));
-  link.setAttribute("aria-describedby", "preview");
-  preview.link = link;
-}
-
-function hidePreview() {
-  clearTimeout(preview.timer);
-  one("#preview")?.remove();
-  preview.link?.removeAttribute("aria-describedby");
-  preview.link = null;
-}
-
-const plan = (act, wait) => () => {
-  clearTimeout(preview.timer);
-  preview.timer = setTimeout(act, wait);
-};
-const cited = (event) => event.target.closest?.("#chat a.cite, #result a.cite");
-document.addEventListener("mouseover", (event) => {
-  const link = cited(event);
-  if (link && link !== preview.link && !narrow.matches) plan(() => showPreview(link), 350)();
-});
-document.addEventListener("mouseout", (event) => cited(event) && plan(hidePreview, 200)());
-document.addEventListener("focusin", (event) => {
-  const link = cited(event);
-  if (link?.matches(":focus-visible") && !narrow.matches) showPreview(link);
-  else if (preview.link && !event.target.closest?.("#preview")) hidePreview();
-});
-document.addEventListener("scroll", hidePreview, { capture: true, passive: true });
-document.addEventListener(
-  "keydown",
-  (event) => {
-    if (event.key !== "Escape" || !preview.link) return;
-    event.stopImmediatePropagation();
-    hidePreview();
-  },
-  true,
-);
 
 onChange(takeFetched);
 onChange(remember);

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from rag.errors import BusyError, RagError
+from rag.errors import BusyError, QuestionError, RagError
 from rag.question import understand
 from rag.web.acts import act_on, ask_from, fetched, memory_html, notes_on
 from rag.web.conversation import Conversation, Turn
@@ -24,6 +25,7 @@ from rag.web.panel import announcement, panel_of
 from rag.web.render import Shown, failure_html, question_html, reply_html, spoken, waiting_html
 from rag.web.strings import in_language, tell
 from rag.web.views import Shared, without_surrogates
+from rag.words import Word
 
 if TYPE_CHECKING:
     from rag.library import Library
@@ -79,16 +81,17 @@ def lay_out() -> Chat:
 def connect(chat: Chat, library: Library, conversation: gr.State, *, new: gr.Button, shared: Shared) -> None:
     """Connect the events of the chat to the library."""
     speak = partial(in_language, shared.language)
+    drawn = partial(messages, rated=shared.rated)
 
     def add(question: str, conversation: Conversation) -> tuple[Any, list[dict[str, str]]]:
         if not question.strip():
-            return gr.skip(), messages(conversation)
+            return gr.skip(), drawn(conversation)
         conversation.add(without_surrogates(question))
-        return "", messages(conversation)
+        return "", drawn(conversation)
 
     def add_from(conversation: Conversation, event: gr.EventData) -> list[dict[str, str]]:
         ask_from(conversation, event.value)
-        return messages(conversation)
+        return drawn(conversation)
 
     def reply(conversation: Conversation) -> tuple[Any, ...]:
         try:
@@ -100,7 +103,7 @@ def connect(chat: Chat, library: Library, conversation: gr.State, *, new: gr.But
 
     def shown(conversation: Conversation) -> tuple[Any, ...]:
         panel = panel_of(library, conversation)
-        return messages(conversation), panel, _latest_words(conversation), memory_html(conversation)
+        return drawn(conversation), panel, _latest_words(conversation), memory_html(conversation)
 
     def refuse(conversation: Conversation) -> tuple[Any, ...]:
         give_up(conversation, tell("chat.failed"))
@@ -111,12 +114,12 @@ def connect(chat: Chat, library: Library, conversation: gr.State, *, new: gr.But
         panel = panel_of(library, conversation)
         return [], panel, announcement(tell("chat.new_said")), memory_html(conversation), ""
 
-    def act(conversation: Conversation, event: gr.EventData) -> tuple[Any, ...]:
+    def act(conversation: Conversation, event: gr.EventData) -> list[dict[str, str]]:
         act_on(library, conversation, event.value)
-        return shown(conversation)
+        return drawn(conversation)
 
     def fetch(conversation: Conversation, event: gr.EventData) -> tuple[str, str]:
-        return fetched(library, conversation, event.value)
+        return fetched(library, conversation, event.value, rated=shared.rated)
 
     def suggest(conversation: Conversation) -> str:
         return suggestions_html(shared.proposals, conversation)
@@ -131,14 +134,12 @@ def connect(chat: Chat, library: Library, conversation: gr.State, *, new: gr.But
         [chat.box.submit, chat.send.click], speak(add), [chat.box, conversation], [chat.box, chat.log], **several
     )
     chosen = chat.asking.submit(speak(add_from), conversation, chat.log, **several)
-    for event in (typed, chosen):
+    acted = chat.acting.select(speak(act), conversation, chat.log, **several)
+    for event in (typed, chosen, acted):
         answered = event.success(speak(reply), conversation, seen, **several)
         answered.failure(speak(refuse), conversation, seen, **quiet)
         answered.success(speak(suggest), conversation, chat.suggestions, **several)
     new.click(speak(begin_again), conversation, [*seen, chat.suggestions], **quiet)
-    acted = chat.acting.select(speak(act), conversation, seen, **several)
-    acted.failure(speak(refuse), conversation, seen, **quiet)
-    acted.success(speak(suggest), conversation, chat.suggestions, **several)
     chat.fetching.select(speak(fetch), conversation, [chat.fetching, shared.said], **several)
     chat.scope.select(speak(limit), conversation, None, **quiet)
 
@@ -170,25 +171,35 @@ def give_up(conversation: Conversation, why: str) -> None:
     conversation.waiting.clear()
 
 
-def messages(conversation: Conversation) -> list[dict[str, str]]:
-    """The conversation as the chat component wants it: two messages a turn, in escaped HTML."""
+def messages(conversation: Conversation, *, rated: bool = True) -> list[dict[str, str]]:
+    """The conversation as the chat component wants it: two messages a turn, in escaped HTML.
+
+    `rated` says that readers can say what replies are worth. Each reply is drawn once.
+    """
     shown: list[dict[str, str]] = []
     for turn in list(conversation.turns):
         shown.append({"role": "user", "content": question_html(turn.question, turn=turn.number)})
-        shown.append({"role": "assistant", "content": _content(conversation, turn)})
+        shown.append({"role": "assistant", "content": _content(conversation, turn, rated=rated)})
     return shown
 
 
-def _content(conversation: Conversation, turn: Turn) -> str:
+def _content(conversation: Conversation, turn: Turn, *, rated: bool) -> str:
     if turn.reply is None:
         return waiting_html(turn=turn.number)
     if turn.shown is None:
         if isinstance(turn.reply, str):
             turn.shown = failure_html(turn.reply, turn=turn.number)
         else:
-            words = understand(turn.question, conversation.before(turn), max_characters=sys.maxsize).words
-            turn.shown = reply_html(turn.reply, shown=Shown(turn.number, words, notes_on(turn)))
+            words = _looked_for(turn.question, conversation.before(turn))
+            turn.shown = reply_html(turn.reply, shown=Shown(turn.number, words, notes_on(turn), rated))
     return turn.shown
+
+
+def _looked_for(question: str, before: Sequence[str]) -> tuple[Word, ...]:
+    try:
+        return understand(question, before, max_characters=sys.maxsize).words
+    except QuestionError:  # it holds no word, and is answered all the same
+        return ()
 
 
 def _latest_words(conversation: Conversation) -> str:

@@ -22,10 +22,17 @@ ARTICLES_OPEN = 12
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What a reply was when it was saved: the library's version, and a digest of what it said."""
+    """What a reply was when it was saved.
+
+    Attributes:
+        version: Of the library then.
+        digest: Of what it said.
+        gone: How many of the articles that were asked are no longer there.
+    """
 
     version: str
     digest: str
+    gone: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -58,11 +65,9 @@ class Conversation:
     """Turns, oldest first; `opened` are article ids in the order they were opened.
 
     `scope` are the ids of the only articles to ask next, all when empty.
-
     `compared` is what stands in the view beside the chat, `newest` whatever came last, there or in the chat;
-    `comparisons` counts those that were begun. `coloured` tells whether the articles come with who says what in them,
-    `sent` which articles the page was sent last, as a hash of their markup.
-    `comparisons` counts those that were begun, `asked` the questions.
+    `comparisons` counts those that were begun, `asked` the questions. `coloured` tells whether the articles come with
+    who says what in them, `sent` which articles the page was sent last, as a hash of their markup.
     """
 
     turns: deque[Turn] = field(default_factory=lambda: deque(maxlen=TURNS_KEPT))
@@ -119,15 +124,20 @@ class Conversation:
         """Give a turn its reply and open the articles that it quotes; nothing when it was stopped before."""
         if turn.reply is None:
             turn.reply = reply
-            self._follow(reply)
+            if self.turn(turn.number) is turn:
+                self._follow(reply)
 
     def cut(self, number: int) -> None:
-        """Take a turn away, and all that came after it."""
-        kept = [turn for turn in self.turns if turn.number < number]
-        self.turns.clear()
-        self.turns.extend(kept)
-        for turn in [turn for turn in self.waiting if turn.number >= number]:
-            self.waiting.remove(turn)
+        """Take a turn away, and all that came after it; their replies are not shown when they come."""
+        self.turns = deque((turn for turn in list(self.turns) if turn.number < number), self.turns.maxlen)
+        self.waiting = deque(turn for turn in list(self.waiting) if turn.number < number)
+
+    def stop(self, first: Turn, message: str) -> None:
+        """Give a turn and those after it a message where they have no reply yet; those not begun are never asked."""
+        self.waiting = deque(turn for turn in list(self.waiting) if turn.number < first.number)
+        for turn in list(self.turns):
+            if turn.number >= first.number:
+                self.close(turn, message)
 
     def begin_comparison(self) -> int:
         """The number of a comparison that begins now; the highest one is what the reader waits for."""

@@ -10,14 +10,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from rag.errors import UnwritableFileError
-from rag.shapes import quote_shape
+from rag.records import Abstention
 from rag.web.conversation import Turn, quotes_of
 
 if TYPE_CHECKING:
     from rag.library import Library
     from rag.records import Quote
 
-Verdict: TypeAlias = Literal["good", "wrong", "missing"]
+Verdict: TypeAlias = Literal["good", "wrong quote", "missing"]
 
 FILE = "feedback.jsonl"
 LARGEST = 50_000_000
@@ -29,10 +29,10 @@ _writing = threading.Lock()
 def keep_feedback(
     library: Library, verdict: Verdict, turn: Turn, *, before: Sequence[str], wrong: Quote | None = None
 ) -> None:
-    """Add a line about a reply to the file of the library.
+    """Add a line about a reply to the file of the library, and return when it is on the disk.
 
-    A good reply is a case whose evidence are its quotes. With a wrong quote the others are, and the wrong one must not
-    come back. Where something is missing nobody knows the evidence: the line says so and makes no case.
+    It holds what was asked and quoted, so that `rag evaluate answers` can ask again and tell whether a reply is what
+    it should be.
 
     Args:
         library: In whose folder the file is.
@@ -44,21 +44,21 @@ def keep_feedback(
     Raises:
         UnwritableFileError: The file cannot be written, or is too large.
     """
-    quotes = [quote for quote in quotes_of(turn.reply) if quote is not wrong]
-    good = [] if verdict == "missing" else quotes
+    quotes = () if isinstance(turn.reply, Abstention) else quotes_of(turn.reply)
     now = datetime.now(UTC)
     line = {
         "id": f"{now:%Y%m%dT%H%M%S%f}",
-        "kind": "feedback",
+        "time": now.isoformat(timespec="seconds"),
+        "verdict": verdict,
         "question": turn.question,
         "history": list(before),
         "articles": list(turn.articles),
-        "evidence": [[quote.text] for quote in good],
-        "unwanted": [wrong.text] if wrong is not None else [],
-        "verdict": verdict,
-        "time": now.isoformat(timespec="seconds"),
         "version": turn.version,
-        "quotes": [quote_shape(quote) for quote in quotes_of(turn.reply)],
+        "quotes": [
+            {"article": one.article.id, "start": one.range.start, "end": one.range.end, "text": one.text}
+            for one in quotes
+        ],
+        "wrong": [] if wrong is None else [wrong.number],
     }
     path = library.folder / FILE
     data = (json.dumps(line, ensure_ascii=True) + "\n").encode()
@@ -71,3 +71,9 @@ def keep_feedback(
             os.fsync(file.fileno())
     except OSError as error:
         raise UnwritableFileError(path, error.strerror or str(error)) from error
+
+
+def can_be_kept(library: Library) -> bool:
+    """Whether anything can be added to the file."""
+    path = library.folder / FILE
+    return os.access(path if path.exists() else path.parent, os.W_OK)

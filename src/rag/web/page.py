@@ -32,7 +32,7 @@ QUEUE = 64
 
 _STYLES = ("page.css", "chat.css", "panel.css", "tools.css", "narrow.css", "shelf.css", "views.css")
 _SCRIPTS = (
-    *("state.js", "chat.js", "panel.js", "cited.js", "find.js", "colours.js"),
+    *("state.js", "chat.js", "preview.js", "panel.js", "cited.js", "find.js", "colours.js"),
     *("rest.js", "scope.js", "shelf.js", "adding.js", "views.js", "page.js"),
 )
 """The scripts share one scope, in this order."""
@@ -41,7 +41,12 @@ _VIEWS = ("chat", "library", "compare", "voices", "article")
 
 
 def build_page(
-    library: Library, language: str = "en", *, turns: Turns | None = None, proposals: Proposals | None = None
+    library: Library,
+    language: str = "en",
+    *,
+    turns: Turns | None = None,
+    proposals: Proposals | None = None,
+    rated: bool = True,
 ) -> gr.Blocks:
     """Lay out the page in a language and connect its events to the library.
 
@@ -50,12 +55,13 @@ def build_page(
         language: Of the interface.
         turns: How many questions are answered at once, shared with others who ask; the page's own when left out.
         proposals: What is proposed to ask, likewise.
+        rated: Whether readers can say what replies are worth, which is kept beside the library.
     """
     with speaking(language):
-        return _build(library, turns or Turns(), proposals or Proposals(library))
+        return _build(library, turns or Turns(), proposals or Proposals(library), rated=rated)
 
 
-def _build(library: Library, turns: Turns, proposals: Proposals) -> gr.Blocks:
+def _build(library: Library, turns: Turns, proposals: Proposals, *, rated: bool) -> gr.Blocks:
     page = gr.Blocks(title=NAME, analytics_enabled=False, fill_width=True, fill_height=True)
     speak = partial(in_language, spoken_language())
     with page:
@@ -70,7 +76,7 @@ def _build(library: Library, turns: Turns, proposals: Proposals) -> gr.Blocks:
                 gr.HTML(_back(), elem_id="return", js_on_load=None, apply_default_css=False)
                 panel = source.lay_out()
         said = gr.HTML(announcement(""), elem_id="said", js_on_load=None, apply_default_css=False)
-        shared = Shared(panel, said, spoken_language(), turns, proposals)
+        shared = Shared(panel, said, spoken_language(), turns, proposals, rated)
 
         def start(conversation: Conversation) -> Any:
             conversation.sent = None

@@ -38,11 +38,13 @@ class Shown:
         turn: The number of its turn, by which the page speaks of it.
         looked_for: The words of the question, which are marked in the quotes.
         notes: What is to be said before it, in sentences.
+        rated: Whether the reader can say what it is worth.
     """
 
     turn: int
     looked_for: Sequence[Word] = ()
     notes: Sequence[str] = ()
+    rated: bool = True
 
 
 def question_html(question: str, *, turn: int | None = None) -> str:
@@ -66,7 +68,7 @@ def waiting_html(*, turn: int | None = None) -> str:
 def failure_html(message: str, *, turn: int | None = None) -> str:
     """A message for people about a question that could not be answered."""
     again = f'<button type="button" class="again" data-turn="{turn}">{tell("chat.again")}</button>' if turn else ""
-    return f'<div class="reply failure"><p class="message"{_english()}>{verbatim(message)}</p>{again}</div>'
+    return f'<div class="reply failure"><p class="message"{_english(message)}>{verbatim(message)}</p>{again}</div>'
 
 
 def reply_html(reply: Reply, *, shown: Shown | None = None) -> str:
@@ -133,9 +135,10 @@ def _why(reply: Abstention) -> str:
     return f'{tell("why.not_answered")} <span class="core" lang="en">{verbatim(reply.message)}</span>'
 
 
-def _english() -> str:
-    """The attribute of text that is English on a page in another language."""
-    return "" if spoken_language() == "en" else ' lang="en"'
+def _english(message: str) -> str:
+    """The attribute of a message that is English on a page in another language, by its first letter."""
+    first = next(filter(str.isalpha, message), "")
+    return ' lang="en"' if spoken_language() != "en" and first.isascii() else ""
 
 
 def _acts(reply: Reply, shown: Shown | None) -> str:
@@ -159,9 +162,10 @@ def _acts(reply: Reply, shown: Shown | None) -> str:
             ),
         )
     )
+    rate = _menu(tell("rate.open"), rates) if shown.rated else ""
     return (
         f'<button type="button" class="link" data-turn="{shown.turn}" title="{tell("reply.link_title")}">'
-        f"{tell('reply.link')}</button>{_menu(tell('reply.save'), saves + whole)}{_menu(tell('rate.open'), rates)}"
+        f"{tell('reply.link')}</button>{_menu(tell('reply.save'), saves + whole)}{rate}"
     )
 
 

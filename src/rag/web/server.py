@@ -23,6 +23,7 @@ from fastapi.responses import RedirectResponse
 from rag.errors import AddressError, SettingError
 from rag.web.api import api_routes
 from rag.web.examples import Proposals
+from rag.web.feedback import can_be_kept
 from rag.web.guard import ANYWHERE, BODY_LIMIT, LOCAL, Guard
 from rag.web.jobs import Jobs
 from rag.web.login import Login
@@ -102,7 +103,7 @@ def build_app(
 
     for router in (*routers, api_routes(library, options=options, jobs=jobs)):
         app.include_router(router)
-    _in_a_loop(partial(_mount_pages, app, library, body_limit, options.base_path))
+    _in_a_loop(partial(_mount_pages, app, library, body_limit, options))
     return app
 
 
@@ -162,21 +163,22 @@ def _in_a_loop(work: Callable[[], None]) -> None:
         work()
 
 
-def _mount_pages(app: FastAPI, library: Library, body_limit: int, base_path: str) -> None:
+def _mount_pages(app: FastAPI, library: Library, body_limit: int, options: WebOptions) -> None:
     """Mount the page once for each language: the first at `/`, each other one at its code."""
     first, *others = LANGUAGES
     turns, proposals = Turns(), Proposals(library)
+    rated = not options.read_only and can_be_kept(library)
     for language in others:
         app.router.add_route(f"/{language}", _leading_to(f"{language}/"))
     for language in (*others, first):  # what comes first answers first, and `/` answers everything
-        page = build_page(library, language, turns=turns, proposals=proposals)
+        page = build_page(library, language, turns=turns, proposals=proposals, rated=rated)
         page.state_session_capacity = SESSIONS
         gr.mount_gradio_app(
             app,
             page,
             path="/" if language == first else f"/{language}",
             theme=theme(),
-            head=head(language, base_path=base_path),
+            head=head(language, base_path=options.base_path),
             app_kwargs={"openapi_url": None},
             footer_links=[],
             run_history=False,

@@ -70,6 +70,7 @@ class Shared:
     """What every view speaks to besides its own components: the source panel and the live region, in one language.
 
     `turns` bounds how many questions are answered at once, `proposals` knows questions that articles answer.
+    `rated` says that readers can say what replies are worth.
     """
 
     panel: gr.HTML
@@ -77,6 +78,7 @@ class Shared:
     language: str
     turns: Turns
     proposals: Proposals
+    rated: bool = True
 
 
 def lay_out() -> Views:
