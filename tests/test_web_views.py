@@ -320,10 +320,10 @@ def test_a_comparison_of_the_chat_is_shown_as_a_table() -> None:
     for question in ("trains?", "Compare trains"):
         conversation.add(question)
         answer_waiting(as_library(library), conversation)
-    for position in (0, 2, -1, "1", None):
-        take_from_chat(conversation, position)
+    for number in (0, 1, 3, -1, "2", None):
+        take_from_chat(conversation, number)
         assert conversation.compared is None
-    take_from_chat(conversation, 1)
+    take_from_chat(conversation, 2)
     assert "Who says what on: trains" in result_of(conversation)
     assert isinstance(conversation.turns[0].reply, Answer)
 

@@ -61,7 +61,7 @@ def ask_from(conversation: Conversation, value: object) -> None:
 
 
 def act_on(library: Library, conversation: Conversation, value: object) -> None:
-    """Stop a turn and those after it, or put turns that a browser kept in the place of those that are there.
+    """Stop a turn and those after it, show all turns, or put turns that a browser kept in the place of those that are there.
 
     What was kept waits to be asked again.
     """
@@ -70,6 +70,8 @@ def act_on(library: Library, conversation: Conversation, value: object) -> None:
         turn = conversation.turn(wanted.get("turn"))
         if turn is not None:
             conversation.stop(turn, tell("chat.stopped"))
+    elif wanted.get("do") == "unfold":
+        conversation.unfolded = True
     elif wanted.get("do") == "restore":
         turns = wanted.get("turns")
         found = [again for one in (turns if isinstance(turns, list) else [])[-TURNS_KEPT:] if (again := _again(one))]

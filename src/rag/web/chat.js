@@ -11,7 +11,8 @@ function tidyChat() {
     message.removeAttribute("aria-label");
   }
   const questions = all(".question", log);
-  const turns = `${questions.length} ${all(".reply:not(.waiting)", log).length}`;
+  const newest = all(".edit", log).at(-1)?.dataset.turn;
+  const turns = `${newest} ${all(".reply.waiting", log).length}`;
   if (turns !== state.turns) {
     state.turns = turns;
     const last = questions.at(-1);
@@ -137,6 +138,7 @@ onClick("#chat .again", (button) => {
   const question = one(`#chat .edit[data-turn="${button.dataset.turn}"]`).closest(".asked");
   send("asking", "ask", { question: one(".question", question).textContent, replaces: Number(button.dataset.turn) });
 });
+onClick("#chat .unfold", () => send("acting", "act", { do: "unfold" }));
 onClick(".propose", (button) => send("asking", "ask", { question: button.textContent }));
 onClick("#chat .with-source", (button) =>
   fetchFor(button, { do: "cite", quote: Number(button.dataset.quote), style: button.dataset.style }),

@@ -22,7 +22,7 @@ from rag.web.conversation import Conversation, Turn
 from rag.web.examples import suggestions_html
 from rag.web.logs import log_question
 from rag.web.panel import announcement, panel_of
-from rag.web.render import Shown, failure_html, question_html, reply_html, spoken, waiting_html
+from rag.web.render import Shown, earlier_html, failure_html, question_html, reply_html, spoken, waiting_html
 from rag.web.strings import in_language, tell
 from rag.web.views import Shared, without_surrogates
 from rag.words import Word
@@ -174,10 +174,12 @@ def give_up(conversation: Conversation, why: str) -> None:
 def messages(conversation: Conversation, *, rated: bool = True) -> list[dict[str, str]]:
     """The conversation as the chat component wants it: two messages a turn, in escaped HTML.
 
-    `rated` says that readers can say what replies are worth. Each reply is drawn once.
+    Before them stands how many earlier ones there are, if some are not shown. `rated` says that readers can say what
+    replies are worth. Each reply is drawn once.
     """
-    shown: list[dict[str, str]] = []
-    for turn in list(conversation.turns):
+    folded = conversation.folded
+    shown = [{"role": "assistant", "content": earlier_html(folded)}] if folded else []
+    for turn in list(conversation.turns)[folded:]:
         shown.append({"role": "user", "content": question_html(turn.question, turn=turn.number)})
         shown.append({"role": "assistant", "content": _content(conversation, turn, rated=rated)})
     return shown

@@ -16,6 +16,9 @@ from rag.records import Abstention, Comparison, Quote, Reply
 TURNS_KEPT = 100
 """Turns of a conversation that are kept and shown; bounds what one open page costs the server."""
 
+TURNS_SHOWN = 20
+"""Turns that the page shows until the earlier ones are asked for: every reply draws all that is shown anew."""
+
 ARTICLES_OPEN = 12
 """Articles that the source panel holds at once; a citation beyond them loads its article when clicked."""
 
@@ -67,7 +70,8 @@ class Conversation:
     `scope` are the ids of the only articles to ask next, all when empty.
     `compared` is what stands in the view beside the chat, `newest` whatever came last, there or in the chat;
     `comparisons` counts those that were begun, `asked` the questions. `coloured` tells whether the articles come with
-    who says what in them, `sent` which articles the page was sent last, as a hash of their markup.
+    who says what in them, `sent` which articles the page was sent last, as a hash of their markup; `unfolded` whether
+    all turns are shown.
     """
 
     turns: deque[Turn] = field(default_factory=lambda: deque(maxlen=TURNS_KEPT))
@@ -82,6 +86,7 @@ class Conversation:
     coloured: bool = False
     sent: int | None = None
     asked: int = 0
+    unfolded: bool = False
 
     def add(
         self,
@@ -105,6 +110,11 @@ class Conversation:
             return self.waiting.popleft()
         except IndexError:
             return None
+
+    @property
+    def folded(self) -> int:
+        """How many of the oldest turns are not shown."""
+        return 0 if self.unfolded else max(0, len(self.turns) - TURNS_SHOWN)
 
     def turn(self, number: object) -> Turn | None:
         """The turn of a number, when it is still there."""
@@ -169,6 +179,7 @@ class Conversation:
         """Begin again; replies still under way belong to no turn and are not shown."""
         self.turns.clear()
         self.waiting.clear()
+        self.unfolded = False
         self.newest = self.compared
         self.replies += 1
 

@@ -58,6 +58,11 @@ def question_html(question: str, *, turn: int | None = None) -> str:
     return f'<div class="asked">{edit}<div class="question">{verbatim(question)}</div></div>'
 
 
+def earlier_html(turns: int) -> str:
+    """What stands in for the oldest turns of a long conversation."""
+    return f'<div class="earlier"><button type="button" class="unfold">{tell("chat.earlier", n=turns)}</button></div>'
+
+
 def waiting_html(*, turn: int | None = None) -> str:
     """What stands in for a reply that is still being looked for."""
     stop = f'<button type="button" class="stop" data-turn="{turn}">{tell("chat.stop")}</button>' if turn else ""
@@ -81,7 +86,8 @@ def reply_html(reply: Reply, *, shown: Shown | None = None) -> str:
     notes = "".join(f'<p class="note">{verbatim(note)}</p>' for note in shown.notes) if shown else ""
     if isinstance(reply, Comparison):
         title = tell("reply.as_table_title")
-        table = f'<a class="table" role="button" href="#table" title="{title}">{tell("reply.as_table")}</a>'
+        of = f' data-turn="{shown.turn}"' if shown else ""
+        table = f'<a class="table" role="button" href="#table"{of} title="{title}">{tell("reply.as_table")}</a>'
         foot = _foot(summary(reply), reply.elapsed_ms, more=table, acts=_acts(reply, shown))
         return f'<div class="reply comparison">{notes}{comparison_html(reply)}{foot}</div>'
     if isinstance(reply, Answer):

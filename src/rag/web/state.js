@@ -17,7 +17,7 @@ const state = {
   followed: null, // the articles to ask that the comparison followed last
   listed: null, // the article whose statements were asked for last
   comparing: false, // a comparison was asked for and is still to be brought into view
-  turns: "", // how many questions and replies the chat showed last time
+  turns: "", // the newest question of the chat, and how many waited for replies, last time
 };
 
 const one = (selector, within = document) => within.querySelector(selector);

@@ -75,9 +75,8 @@ function compare(form) {
 }
 
 function showTable(link) {
-  const position = all("#chat [role=log] .reply").indexOf(link.closest(".reply"));
   const result = one("#result .compared, #result .reply, #result .no-result");
-  result.dispatchEvent(new CustomEvent("show-table", { bubbles: true, detail: position }));
+  result.dispatchEvent(new CustomEvent("show-table", { bubbles: true, detail: Number(link.dataset.turn) }));
   state.comparing = true;
   look("compare");
   one("#form [name=topic]").focus();

@@ -159,14 +159,12 @@ def compare_into(library: Library, conversation: Conversation, what: Wanted) -> 
     return True
 
 
-def take_from_chat(conversation: Conversation, position: object) -> None:
-    """Put the comparison of the chat's turn `position` beside the chat, if there is one."""
-    turns = list(conversation.turns)
-    if isinstance(position, int) and 0 <= position < len(turns):
-        reply = turns[position].reply
-        if isinstance(reply, Comparison):
-            conversation.begin_comparison()
-            conversation.compare(reply)
+def take_from_chat(conversation: Conversation, number: object) -> None:
+    """Put the comparison of the chat's turn of that number beside the chat, if there is one."""
+    turn = conversation.turn(number)
+    if turn is not None and isinstance(turn.reply, Comparison):
+        conversation.begin_comparison()
+        conversation.compare(turn.reply)
 
 
 def result_of(conversation: Conversation) -> str:
