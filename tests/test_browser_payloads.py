@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 from browsing import Watched
-from payloads import PAYLOADS
+from hostile import PAYLOADS
 from playwright.sync_api import Page, expect
 from web_fakes import FakeLibrary, article_of, sentences_of, serving
 
