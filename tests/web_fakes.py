@@ -92,7 +92,10 @@ class FakeLibrary:
     listed: list[str] = field(default_factory=list)
     folder: Path = Path()
     hold: threading.Event | None = None
-    version: str = "fake.1"
+
+    @property
+    def version(self) -> str:
+        return "0badcafe.1"
 
     def articles(self) -> list[ArticleSummary]:
         return [
