@@ -80,7 +80,7 @@ def _add_library_commands(parsers: Any) -> None:
         "compare (not of --batch), which they keep in the folder of the library. Every quote is checked.",
     )
     exports.add_argument("file", nargs="?", type=Path, metavar="FILE",
-                         help="replies as rag ask --json, --batch or compare --json printed them, - for stdin")  # fmt: skip
+                         help="replies as ask --json, --batch or compare --json printed them, - for stdin")  # fmt: skip
     exports.add_argument("--conversation", action="store_true",
                          help="all replies since the last question that was asked without --after")  # fmt: skip
     exports.add_argument("--format", choices=NOTATIONS,
