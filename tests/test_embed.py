@@ -11,8 +11,8 @@ from fakes import flip_byte
 
 from rag.embed import BUNDLED_FOLDER, E5Encoder, Encoder, OnnxEncoder, SentenceTransformerEncoder, load_encoder
 from rag.errors import MissingPackageError, ModelError
-from rag.export import PROBES, WEIGHTS_SHA256
 from rag.settings import Settings
+from rag.train.onnx import PROBES, WEIGHTS_SHA256
 
 pytestmark = pytest.mark.models
 

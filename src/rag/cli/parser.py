@@ -8,11 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from rag.cli import commands, measure
+from rag.cli import commands, export, measure
 from rag.version import VERSION
 
 SUITES = ("answers", "attribution", "ranking", "refusal", "retrieval")
 """Those of `rag.evaluate`, which is not imported to say so."""
+
+NOTATIONS = ("markdown", "html", "bibtex", "csl-json", "annotation")
+"""Those of `rag.formats`, which is not imported to say so."""
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -68,6 +71,21 @@ def _add_library_commands(parsers: Any) -> None:
     )  # fmt: skip
     compare.add_argument("--article", nargs="+", default=(), metavar="ID", help="look in these articles only")
     compare.add_argument("--format", choices=("markdown", "csv"), help="print it as a file of this kind")
+
+    exports = _command(
+        parsers,
+        "export",
+        export.export,
+        "Write a reply or a conversation for other programs. Without FILE it is the last reply of rag ask or rag "
+        "compare (not of --batch), which they keep in the folder of the library. Every quote is checked.",
+    )
+    exports.add_argument("file", nargs="?", type=Path, metavar="FILE",
+                         help="replies as ask --json, --batch or compare --json printed them, - for stdin")  # fmt: skip
+    exports.add_argument("--conversation", action="store_true",
+                         help="all replies since the last question that was asked without --after")  # fmt: skip
+    exports.add_argument("--format", choices=NOTATIONS,
+                         help="the notation (what the name of --output ends in, else markdown)")  # fmt: skip
+    exports.add_argument("--output", type=Path, metavar="PATH", help="write this file, and replace it if it is there")
 
     search = _command(parsers, "search", commands.search, "Rank passages for a query.")
     search.add_argument("query", metavar="QUERY")

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from rag.embed import BUNDLED_FOLDER, load_tokenizer
-from rag.export import export_encoder, make_encoder_module
+from rag.train.onnx import export_encoder, make_encoder_module
 from rag.train.pools import Case
 from rag.train.run import Run
 from rag.train.spoil import smudge

@@ -22,8 +22,8 @@ from typing import Any
 import numpy as np
 
 from rag.embed import BUNDLED_FOLDER, load_tokenizer
-from rag.export import WEIGHTS_SHA256, load_original, quantise, sha256, write_graph
 from rag.scorer import WindowIds, tokens, window_ids
+from rag.train.onnx import WEIGHTS_SHA256, load_original, quantise, sha256, write_graph
 from rag.train.run import Run
 from rag.train.windows import Window
 
