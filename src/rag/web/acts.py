@@ -20,7 +20,6 @@ from rag.web.conversation import TURNS_KEPT, Conversation, Saved, Turn, digest_o
 from rag.web.feedback import Verdict, keep_feedback
 from rag.web.panel import announcement
 from rag.web.quotes import verbatim
-from rag.web.render import STYLE_NAMES
 from rag.web.strings import tell
 from rag.web.views import text_or_none, without_surrogates
 
@@ -155,13 +154,13 @@ def fetched(library: Library, conversation: Conversation, value: object) -> tupl
 
 
 def _cited(reply: Reply, wanted: Mapping[str, object], mark: str) -> str:
-    from rag.formats.styles import quote_with_source
+    from rag.formats.styles import STYLES, quote_with_source
 
     quote = _quote(reply, wanted.get("quote"))
-    style = wanted.get("style")
-    if quote is None or style not in STYLE_NAMES:
+    style = next((style for style in STYLES if style == wanted.get("style")), None)
+    if quote is None or style is None:
         return f'<i data-mark="{mark}"></i>'
-    return f'<i data-mark="{mark}" data-do="copy" data-text="{verbatim(quote_with_source(quote, str(style)))}"></i>'
+    return f'<i data-mark="{mark}" data-do="copy" data-text="{verbatim(quote_with_source(quote, style))}"></i>'
 
 
 def _exported(library: Library, conversation: Conversation, turn: Turn, wanted: Mapping[str, object], mark: str) -> str:
@@ -172,7 +171,7 @@ def _exported(library: Library, conversation: Conversation, turn: Turn, wanted: 
         return f'<i data-mark="{mark}"></i>'
     turns = list(conversation.turns) if wanted.get("whole") is True else [turn]
     replies: Sequence[Reply] = [one.reply for one in turns if one.reply is not None and not isinstance(one.reply, str)]
-    made = Made(f"Ask the Article {VERSION}", library.version, datetime.now(UTC).date())
+    made = Made("Ask the Article", VERSION, library.version, datetime.now(UTC).date())
     text = verbatim(file.write(replies, made))
     name = f"ask-the-article{file.suffix}"
     return (
