@@ -56,8 +56,11 @@ def test_a_new_conversation_begins_without_the_old_one(reader: PageUser, library
     assert library.asked == [("boats?", ())]
 
 
-def test_a_reader_notices_quotes_of_articles_that_were_not_chosen(reader: PageUser) -> None:
-    reader.begin(("boats",))  # the fake library quotes from all
+def test_a_reader_notices_quotes_of_articles_that_were_not_chosen(
+    reader: PageUser, library: FakeLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(library, "ask", lambda question, **_: FakeLibrary.ask(library, question))  # quotes from all
+    reader.begin(("boats",))
     with pytest.raises(MixedUpError, match=r"quoted \['trains'\]"):
         reader.ask("trains?")
 

@@ -111,7 +111,9 @@ class FakeLibrary:
     def sentences(self, article_id: str) -> tuple[Sentence, ...]:
         return sentences_of(self.article(article_id))
 
-    def ask(self, question: str, *, after: Sequence[str] = (), articles: Sequence[str] = ()) -> Reply:
+    def ask(
+        self, question: str, *, after: Sequence[str] = (), articles: Sequence[str] = (), max_quotes: int | None = None
+    ) -> Reply:
         """Quotes with a word of the question; `slow` waits for `hold`, `refuse` is refused, `nothing` abstains.
 
         A question that begins with `Compare` gives a comparison.

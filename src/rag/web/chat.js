@@ -284,7 +284,7 @@ function openChat(entry) {
 
 function forgetChat() {
   chat.id = null;
-  chat.kept = "[]";
+  chat.kept = carrier("memory")?.dataset.turns ?? "[]"; // what still stands there is the old chat's
   try {
     sessionStorage.removeItem("rag.chat");
   } catch {
@@ -437,7 +437,7 @@ document.addEventListener("focusin", (event) => {
   if (link?.matches(":focus-visible") && !narrow.matches) showPreview(link);
   else if (preview.link && !event.target.closest?.("#preview")) hidePreview();
 });
-document.addEventListener("scroll", hidePreview, { capture: true, passive: true });
+document.addEventListener("scroll", () => preview.link && hidePreview(), { capture: true, passive: true });
 document.addEventListener(
   "keydown",
   (event) => {
