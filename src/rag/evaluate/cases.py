@@ -5,6 +5,7 @@ Fields that a format does not name are ignored.
 
 from __future__ import annotations
 
+import logging
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ Case = TypeVar("Case")
 
 Part: TypeAlias = Literal["scorer", "fitting", "judging"]
 """What the questions on a paragraph are for: to train the scorer, to fit what weighs its word, to judge both."""
+
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +123,22 @@ def part_of(texts: Sequence[str]) -> Part:
 
 
 def answer_cases(path: Path) -> list[AnswerCase]:
-    """Return the questions of a gold file.
+    """Return the questions of a gold file, or those of readers' feedback whose evidence is known.
+
+    A line of feedback that only says that something is missing or wrong has `"case": false` and is left out.
 
     Raises:
         UnreadableFileError: The file cannot be read.
         DataError: It holds no question, or a line is not one.
     """
-    return _read(path, ("id", "kind", "question", "evidence"), _answer_case)
+    cases = _read(path, ("id", "kind", "question", "evidence"), _answer_case)
+    known = [case for case in cases if case is not None]
+    if len(known) < len(cases):
+        left = len(cases) - len(known)
+        log.warning("%d of %d lines say what is wrong, but not what is right, and are left out", left, len(cases))
+    if not known:
+        raise DataError(path, "no line knows the evidence", "Rate some replies as good, too.")
+    return known
 
 
 def labelled_cases(path: Path) -> list[LabelledCase]:
@@ -181,7 +194,9 @@ def _read(path: Path, fields: tuple[str, ...], make: Callable[[dict[str, Any]], 
     return cases
 
 
-def _answer_case(value: dict[str, Any]) -> AnswerCase:
+def _answer_case(value: dict[str, Any]) -> AnswerCase | None:
+    if value.get("case") is False:
+        return None
     evidence = tuple(_texts(group) for group in value["evidence"])
     if not all(group and all(group) for group in evidence):
         raise ValueError("a group of its evidence is empty")

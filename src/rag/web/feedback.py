@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from rag.errors import UnwritableFileError
+from rag.records import Abstention
 from rag.shapes import quote_shape
 from rag.web.conversation import Turn, quotes_of
 
@@ -31,8 +32,9 @@ def keep_feedback(
 ) -> None:
     """Add a line about a reply to the file of the library.
 
-    A good reply is a case whose evidence are its quotes. With a wrong quote the others are, and the wrong one must not
-    come back. Where something is missing nobody knows the evidence: the line says so and makes no case.
+    A good reply is a case whose evidence are its quotes, and a good refusal one that nothing answers. With a wrong
+    quote the others are the evidence. Where something is missing, or no other quote is there, nobody knows what is
+    right: then the line makes no case.
 
     Args:
         library: In whose folder the file is.
@@ -44,8 +46,8 @@ def keep_feedback(
     Raises:
         UnwritableFileError: The file cannot be written, or is too large.
     """
-    quotes = [quote for quote in quotes_of(turn.reply) if quote is not wrong]
-    good = [] if verdict == "missing" else quotes
+    answers = () if isinstance(turn.reply, Abstention) else quotes_of(turn.reply)
+    good = [] if verdict == "missing" else [quote for quote in answers if quote is not wrong]
     now = datetime.now(UTC)
     line = {
         "id": f"{now:%Y%m%dT%H%M%S%f}",
@@ -53,6 +55,7 @@ def keep_feedback(
         "question": turn.question,
         "history": list(before),
         "articles": list(turn.articles),
+        "case": verdict == "good" or bool(good),
         "evidence": [[quote.text] for quote in good],
         "unwanted": [wrong.text] if wrong is not None else [],
         "verdict": verdict,
