@@ -170,7 +170,8 @@ def test_the_name_of_a_person_has_parts(author: str, wanted: Name) -> None:
     "author",
     [
         "Reuters", "BBC Monitoring", "Associated Press", "The Guardian", "Ministry of Health", "Анна Ли", "李安",
-        "staff writer", "Ann Lee and Bob Marsh", "Ann Lee, Reuters", "Lee, Ann, Dr.", "Agent 007 Bond", "ann@example.org", "Ann van",
+        "staff writer", "Ann Lee and Bob Marsh",
+        "Ann Lee, Reuters", "Lee, Ann, Dr.", "Agent 007 Bond", "ann@example.org", "Ann van",
     ],
 )  # fmt: skip
 def test_other_names_stay_whole(author: str) -> None:
