@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import gzip
+import ssl
 import time
 from http.server import BaseHTTPRequestHandler
 
+import httpcore
 import pytest
 from sites import PUBLIC, Internet, Site, answer, internet, moved
 
 from rag.articles import Limits, Metadata, read_address
 from rag.articles.addresses import USER_AGENT, Fetched, fetch
+from rag.articles.dialing import Network
 from rag.articles.public import is_public, is_refused
 from rag.errors import EmptyTextError, FetchError, ReadStoppedError, RefusedAddressError
 from rag.records import Article
@@ -314,7 +317,48 @@ def test_a_site_that_hangs_up_and_a_name_of_nobody_are_told() -> None:
     assert error.value.cause == "no site is called nobody.example"
 
 
-def test_an_encrypted_address_is_dialled_on_its_port_and_its_certificate_is_checked() -> None:
-    with internet({}) as net, pytest.raises(FetchError, match="cannot be fetched"):
-        fetch("https://news.example/", network=net.network, limits=Limits(seconds=5))
-    assert net.dialled == [(PUBLIC, 443)]
+class Greeted(httpcore.NetworkStream):
+    """A connection that ends when encryption begins, and keeps for whom it was."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str | None, bool, ssl.VerifyMode]] = []
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        self.asked.append((server_hostname, ssl_context.check_hostname, ssl_context.verify_mode))
+        raise httpcore.ConnectError("no certificate")
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def test_an_encrypted_site_must_prove_its_name_though_its_address_is_dialled() -> None:
+    stream = Greeted()
+    dialled: list[tuple[str, int]] = []
+
+    def dial(address: str, port: int, seconds: float) -> httpcore.NetworkStream:
+        dialled.append((address, port))
+        return stream
+
+    with pytest.raises(FetchError, match="the connection broke off"):
+        fetch("https://news.example/", network=Network(lambda host, port: [PUBLIC], dial))
+    assert (dialled, stream.asked) == ([(PUBLIC, 443)], [("news.example", True, ssl.CERT_REQUIRED)])
+
+
+def test_a_name_in_other_letters_is_looked_up_as_the_network_writes_it() -> None:
+    with internet({"xn--bcher-kva.example/": RAIN}) as net:
+        assert fetch("http://bücher.example/", network=net.network).address == "http://xn--bcher-kva.example/"
+    assert net.looked_up == ["xn--bcher-kva.example"]
+
+
+def test_the_next_address_is_dialled_when_one_does_not_answer() -> None:
+    tried: list[str] = []
+
+    def dial(address: str, port: int, seconds: float) -> httpcore.NetworkStream:
+        tried.append(address)
+        raise httpcore.ConnectError
+
+    with pytest.raises(FetchError, match=r"news\.example cannot be reached"):
+        fetch("http://news.example/", network=Network(lambda host, port: [PUBLIC, "8.8.8.8"], dial))
+    assert tried == [PUBLIC, "8.8.8.8"]

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 from fakes import SaidReader, WordEncoder, flip_byte, make_old_library, read_only
+from making import MORE, SAID, docx, pdf, web_page
+from sites import answer, internet
 
 from rag.cli import main
 from rag.evaluate.cases import part_of
@@ -79,6 +81,31 @@ def test_a_folder_is_added_whole_and_a_bad_file_is_named_and_skipped(shell: Shel
     assert [line.split("\t")[1] for line in out.splitlines()] == ["Rain in Baku", "Snow"]
     assert err.startswith("rag: skipped: b.txt holds binary data")
     assert err.count("\n") == 1
+
+
+def test_pages_pdfs_and_word_files_are_added_and_what_a_browser_saved_beside_a_page_is_not(shell: Shell) -> None:
+    (shell.folder / "news" / "talks_files").mkdir(parents=True)
+    shell.write("news/talks.html", web_page(f"<article><h1>Talks</h1><p>{SAID}</p><p>{MORE}</p></article>"))
+    shell.write("news/talks_files/frame.html", web_page(f"<article><h1>Frame</h1><p>{SAID} {SAID}</p></article>"))
+    shell.write("news/trade.PDF", pdf(f"# Trade\n{SAID}"))
+    shell.write("news/zeal.docx", docx(lambda made: made.add_paragraph("It rained.")))
+    shell.write("news/broken.pdf", b"no PDF")
+    code, out, err = shell.run("add", str(shell.folder / "news"))
+    assert (code, [line.split("\t")[1] for line in out.splitlines()]) == (0, ["Talks", "Trade", "It rained."])
+    assert err.startswith("rag: skipped: broken.pdf is not a PDF, whatever its name says.")
+
+
+def test_an_address_that_is_not_public_is_named_and_skipped(shell: Shell) -> None:
+    message = shell.fails("add", "http://127.0.0.1/talks")
+    assert message.startswith("rag: skipped: http://127.0.0.1/talks is not fetched: 127.0.0.1 is not a public address.")
+
+
+def test_an_address_is_added_with_what_is_said_about_it(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    with internet({"news.example/rain": answer(RAIN.encode(), kind="text/plain")}) as net:
+        monkeypatch.setattr("rag.articles.dialing.INTERNET", net.network)
+        shell.json("add", "HTTP://news.example/rain", "--title", "Wet")
+    listed = shell.json("articles")[0]
+    assert (listed["title"], listed["source"]) == ("Wet", "http://news.example/rain")
 
 
 def test_pasted_text_is_added_with_what_is_said_about_it(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -96,7 +96,7 @@ class FixedLibrary(Library):
         self.replies = replies or {}
         self.after: dict[str, Sequence[str]] = {}
 
-    def add(self, article: Article) -> bool:
+    def add(self, article: Article, **_: object) -> bool:
         self.kept[article.id] = article
         return True
 

@@ -5,22 +5,29 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import threading
+import time
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 from fastapi import APIRouter, Request, Response
 from fastapi.testclient import TestClient
+from starlette.routing import Mount
 from starlette.types import Message, Receive, Scope, Send
-from web_fakes import FakeLibrary, article_of, as_library
+from web_fakes import FakeLibrary, article_of, as_library, serving
 
+from rag.bench.users import PageUser, ServerError, page_config
 from rag.errors import SettingError
-from rag.web import flood, guard, logs
+from rag.web import flood, guard, logs, server
 from rag.web.flood import Flood, network_of
 from rag.web.guard import Guard
 from rag.web.logs import RequestLog, log_question, write_logs
 from rag.web.options import WebOptions, options_of
-from rag.web.server import build_app
+from rag.web.server import SESSIONS, build_app
+from rag.web.strings import LANGUAGES
+from rag.web.turns import Turns
 
 
 class Clock:
@@ -208,7 +215,7 @@ def test_an_address_stands_for_one_client(address: str, network: str) -> None:
 def test_a_flood_gets_429_and_health_still_answers() -> None:
     app = build_app(as_library(FakeLibrary({})))
     for middleware in app.user_middleware:
-        if middleware.cls is Guard:
+        if getattr(middleware.cls, "__name__", "") == "Guard":
             middleware.kwargs["flood"] = Flood(1.0, 3.0, clock=Clock())
     client = TestClient(app, base_url="http://127.0.0.1")
     answers = [client.get("/favicon.ico") for _ in range(4)]
@@ -382,3 +389,62 @@ def test_options_come_from_variables() -> None:
 def test_a_variable_that_cannot_be_used_is_refused(name: str, value: str) -> None:
     with pytest.raises(SettingError):
         options_of({name: value})
+
+
+# What Gradio would do if it were asked
+
+
+@pytest.mark.parametrize("path", ["/gradio_api/file=", "/ru/gradio_api/file="])
+@pytest.mark.parametrize(
+    "name", ["/etc/passwd", "../../../../etc/passwd", "..%2f..%2f..%2fetc%2fpasswd", "/proc/self/environ"]
+)
+def test_no_file_of_the_machine_is_served(client: TestClient, path: str, name: str) -> None:
+    assert client.get(path + name).status_code in (403, 404)
+
+
+@pytest.mark.parametrize(
+    "path", ["/static/../../server.py", "/assets/%2e%2e/%2e%2e/%2e%2e/routes.py", "/svelte/..%2f..%2fapp.py"]
+)
+def test_no_path_leads_out_of_the_pages_own_files(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code in (403, 404)
+
+
+@pytest.mark.parametrize("path", ["/gradio_api/proxy=http://192.0.2.1/", "/gradio_api/file=http://192.0.2.1/x"])
+def test_nothing_is_fetched_for_others(client: TestClient, path: str) -> None:
+    assert client.get(path, follow_redirects=False).status_code in (400, 403, 404)
+
+
+def test_no_more_than_a_few_questions_may_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "Turns", partial(Turns, at_once=1, waiting=1))
+    library = FakeLibrary({"a": article_of("a", [("title", "T"), ("body", "Words.")])}, hold=threading.Event())
+    with serving(library) as url:
+        config = page_config(url)
+        asked = [threading.Thread(target=_asks, args=(url, config)) for _ in range(2)]
+        asked[0].start()
+        while not library.asked:
+            time.sleep(0.01)
+        asked[1].start()
+        time.sleep(0.5)  # until it waits for its turn
+        with pytest.raises(ServerError, match="Too many questions are being asked just now"):
+            _asks(url, config)
+        assert library.hold is not None
+        library.hold.set()
+        for thread in asked:
+            thread.join(30)
+    assert [question for question, _ in library.asked if "slow" in question] == ["slow words?"] * 2
+
+
+def _asks(url: str, config: dict[str, Any]) -> None:
+    user = PageUser(url, config)
+    try:
+        user.begin(())
+        user.ask("slow words?")
+    finally:
+        user.close()
+
+
+def test_few_open_pages_are_remembered() -> None:
+    app = build_app(as_library(FakeLibrary({})))
+    mounted = [route.app for route in app.routes if isinstance(route, Mount)]
+    capacities = [one.state_holder.capacity for one in mounted if hasattr(one, "state_holder")]
+    assert capacities == [SESSIONS] * len(LANGUAGES)

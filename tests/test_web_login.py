@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import os
 import stat
 import threading
@@ -17,6 +18,7 @@ from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 from web_fakes import FakeLibrary, article_of, as_library
 
+from rag.cli import main
 from rag.errors import PasswordError, PasswordFileError, UnwritableFileError
 from rag.web import checking, passwords, sessions
 from rag.web.login import COOKIE, Login
@@ -58,7 +60,8 @@ def file(tmp_path: Path, lines: str) -> Path:
 
 
 @pytest.fixture
-def client(file: Path, clock: Clock) -> Iterator[TestClient]:
+def client(file: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+    monkeypatch.setattr(checking, "AT_ONCE", 2)
     with TestClient(Login(_who, Passwords(file), "", clock), follow_redirects=False) as client:
         yield client
 
@@ -201,7 +204,12 @@ def test_a_wrong_try_says_the_same_whatever_was_wrong(client: TestClient, name: 
 
 def test_an_unknown_name_costs_one_try_of_bcrypt_too(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[bytes] = []
-    monkeypatch.setattr(checking, "fits", lambda password, digest: bool(tried.append(digest)))
+
+    def watched(password: str, digest: bytes) -> bool:
+        tried.append(digest)
+        return False
+
+    monkeypatch.setattr(checking, "fits", watched)
     log_in(client, "nobody")
     log_in(client, "ann")
     assert [digest[:7] for digest in tried] == [b"$2y$04$", b"$2y$04$"]
@@ -423,7 +431,12 @@ def basic(name: str, password: str) -> dict[str, str]:
 
 def test_a_program_sends_its_password_with_each_request(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[str] = []
-    monkeypatch.setattr(checking, "fits", lambda password, digest: tried.append(password) or fits(password, digest))
+
+    def watched(password: str, digest: bytes) -> bool:
+        tried.append(password)
+        return fits(password, digest)
+
+    monkeypatch.setattr(checking, "fits", watched)
     for _ in range(20):
         assert client.post("/api/ask", json={}, headers=basic("ann", "first password")).json()["user"] == "ann"
     assert tried == ["first password"]
@@ -573,3 +586,85 @@ def test_an_unusable_file_stops_the_server_before_it_answers(tmp_path: Path) -> 
 def test_the_shortest_cost_is_not_the_written_one(tmp_path: Path) -> None:
     write_password(tmp_path / "people", "ann", "a long password")
     assert read_passwords(tmp_path / "people")["ann"].startswith(f"$2b${passwords.COST}$".encode())
+
+
+# The command
+
+
+def test_the_command_writes_what_the_server_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "people"
+    monkeypatch.setattr("sys.stdin", io.StringIO("a long password\nnot this\n"))
+    assert main(["password", str(path), "ann"]) == 0
+    assert capsys.readouterr().err == f"rag: ann can log in now: {path}\n"
+    assert fits("a long password", read_passwords(path)["ann"])
+    monkeypatch.setattr("sys.stdin", io.StringIO("short\n"))
+    assert main(["password", str(path), "ann"]) == 1
+    assert capsys.readouterr().err.startswith("rag: The password is too short.")
+    assert fits("a long password", read_passwords(path)["ann"])
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_the_command_asks_twice_at_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, said = tmp_path / "people", iter(["a long password", "a lng password", "a long password", "a long password"])
+    monkeypatch.setattr("sys.stdin", Terminal())
+    monkeypatch.setattr("getpass.getpass", lambda prompt: next(said))
+    assert main(["password", str(path), "ann"]) != 0
+    assert not path.exists()
+    assert main(["password", str(path), "ann"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "message"),
+    [
+        (["--auth", "/nowhere/people"], 1, "No such file"),
+        (["--base-path", "news"], 1, "base-path"),
+        (["--site", "https://news.example"], 1, "a host name or an address"),
+        (["--max-articles", "0"], 2, "--max-articles"),
+    ],
+)
+def test_options_that_cannot_be_used_are_told_in_a_line(
+    options: list[str], code: int, message: str, capsys: pytest.CaptureFixture[str], index: Path
+) -> None:
+    try:
+        got = main(["serve", "--index", str(index), "--port", "0", *options])
+    except SystemExit as stop:
+        got = int(stop.code or 0)
+    assert got == code
+    assert message in capsys.readouterr().err.splitlines()[-1]
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from rag.library import open_library
+    from rag.settings import Settings
+
+    folder = tmp_path_factory.mktemp("library")
+    open_library(folder, Settings(), create=True).close()
+    return folder
+
+
+def test_a_known_gradio_session_shows_nothing_to_another_user(file: Path) -> None:
+    app = build_app(as_library(FakeLibrary({})), hosts=("testserver",), options=WebOptions(auth=file))
+    with TestClient(app) as client:
+        log_in(client)
+        config = client.get("/config").json()
+        box = next(one["id"] for one in config["components"] if one["props"].get("elem_id") == "question")
+        add = next(one["id"] for one in config["dependencies"] if [box, "submit"] in one["targets"])
+
+        def shown(question: str) -> str:
+            body = {"data": [question, None], "fn_index": add, "trigger_id": box, "session_hash": "known"}
+            return client.post("/gradio_api/run/predict", json=body).text
+
+        assert "a secret of Ann" in shown("a secret of Ann")
+        assert "a secret of Ann" in shown("another question")
+        client.cookies.clear()
+        log_in(client, "боб", "пароль Боба")
+        seen = shown("what did Ann ask")
+        assert "what did Ann ask" in seen
+        assert "a secret of Ann" not in seen

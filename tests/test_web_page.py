@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from copy import deepcopy
+from dataclasses import replace
 
 import pytest
 from fastapi.testclient import TestClient
@@ -75,29 +77,60 @@ def test_each_waiting_question_is_taken_once() -> None:
 
 def test_a_cited_article_is_held_by_the_panel(library: FakeLibrary) -> None:
     conversation = Conversation()
-    assert 'id="s-b2-' not in panel_of(as_library(library), conversation)
+    assert 'id="s-b2-' not in panel_of(as_library(library), conversation)["value"]
     ask(library, conversation, "boats?")
-    html = panel_of(as_library(library), conversation)
-    assert 'id="s-a1-1"' in html
-    assert 'id="s-b2-1" tabindex="-1" data-quote="1"' in html
-    assert 'data-shown="b2"' in html
+    panel = panel_of(as_library(library), conversation)
+    assert 'id="s-a1-1"' in panel["value"]
+    assert 'id="s-b2-1"' in panel["value"]
+    assert json.loads(panel["marks"])["chat"] == [["b2", 1, 1]]
+    assert json.loads(panel["marks"])["shown"] == "b2"
+
+
+def test_articles_that_the_page_has_are_not_sent_again(library: FakeLibrary) -> None:
+    conversation = Conversation()
+    ask(library, conversation, "boats?")
+    assert "value" in panel_of(as_library(library), conversation)
+    ask(library, conversation, "float?")
+    panel = panel_of(as_library(library), conversation)
+    assert "value" not in panel
+    assert json.loads(panel["marks"])["chat"] == [["b2", 2, 1]]
+
+
+def test_who_says_what_comes_with_the_articles_once_it_is_asked_for(library: FakeLibrary) -> None:
+    conversation = Conversation()
+    assert "data-voices" not in panel_of(as_library(library), conversation)["value"]
+    assert library.listed == []
+    conversation.coloured = True
+    assert "data-voices" in panel_of(as_library(library), conversation)["value"]
+    assert library.listed == ["a1"]
+
+
+def test_quotes_lead_to_their_place_in_an_original_of_the_web(library: FakeLibrary) -> None:
+    conversation = Conversation()
+    library.shelf["a1"] = replace(library.shelf["a1"], source="https://news.test/trains")
+    library.shelf["b2"] = replace(library.shelf["b2"], source="javascript:alert(1)")
+    ask(library, conversation, "builds?")
+    links = json.loads(panel_of(as_library(library), conversation)["marks"])["links"]
+    assert links == {"a1": {"1": "https://news.test/trains#:~:text=Turkey%20builds%20trains."}}
 
 
 def test_an_abstention_marks_no_sentence_as_cited(library: FakeLibrary) -> None:
     conversation = Conversation()
     ask(library, conversation, "nothing about boats?")
-    assert "data-quote" not in panel_of(as_library(library), conversation)
+    assert json.loads(panel_of(as_library(library), conversation)["marks"])["chat"] == []
 
 
 def test_an_article_that_is_gone_leaves_the_panel(library: FakeLibrary) -> None:
     conversation = Conversation()
     ask(library, conversation, "boats?")
     del library.shelf["b2"]
-    assert 'data-shown="a1"' in panel_of(as_library(library), conversation)
+    panel = panel_of(as_library(library), conversation)
+    assert 'id="s-b2-' not in panel["value"]
+    assert json.loads(panel["marks"])["shown"] == "a1"
 
 
 def test_a_library_without_articles_has_a_page() -> None:
-    assert "no article to read" in panel_of(as_library(FakeLibrary({})), Conversation())
+    assert "no article to read" in panel_of(as_library(FakeLibrary({})), Conversation())["value"]
 
 
 def test_a_new_chat_forgets_and_a_late_reply_is_not_shown(library: FakeLibrary) -> None:
@@ -151,7 +184,8 @@ def test_the_head_reaches_for_nothing_outside() -> None:
     assert "url(" not in head()
 
 
-def test_every_event_is_hidden_from_the_public_interface(library: FakeLibrary) -> None:
+def test_nothing_but_the_tools_is_in_the_public_interface(library: FakeLibrary) -> None:
     with TestClient(build_app(as_library(library)), base_url="http://localhost") as client:
         events = client.get("/config").json()["dependencies"]
-    assert {event["api_visibility"] for event in events} == {"private"}
+    public = {event["api_name"] for event in events if event["api_visibility"] != "private"}
+    assert public == {"ask_article", "compare_opinions", "search_passages", "list_articles"}

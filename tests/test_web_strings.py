@@ -12,7 +12,7 @@ from babel import Locale
 from rag.web.strings import LANGUAGES, in_language, script_strings, speaking, strings_of, tell
 
 WEB = Path(__file__).parents[1] / "src" / "rag" / "web"
-COMPUTED = ("view.", "voices.", "stance.", "quote.reported", "quote.partly")
+COMPUTED = ("view.", "voices.", "stance.", "quote.")
 """Keys that are put together where they are used, or chosen from a table."""
 
 

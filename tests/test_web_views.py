@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html import unescape
 
@@ -273,20 +274,21 @@ def test_one_name_is_one_speaker_with_the_first_role_given() -> None:
 
 
 def test_what_a_browser_sends_is_checked() -> None:
-    assert wanted({"topic": " t ", "speakers": ["A", 1, None], "article": "a1"}) == Wanted("t", ("A",), "a1")
-    assert wanted({"topic": 5, "speakers": "A", "article": ["a"]}) == Wanted("")
+    assert wanted({"topic": " t ", "speakers": ["A", 1, None], "articles": ["a1", 2, "b"]}) == Wanted(
+        "t", ("A",), ("a1", "b")
+    )
+    assert wanted({"topic": 5, "speakers": "A", "articles": "a"}) == Wanted("")
     assert wanted(None) == wanted([]) == wanted("t") == Wanted("")
     assert wanted({"topic": "a\ud800"}).topic == "a\ufffd"
 
 
 def test_a_comparison_stands_beside_the_chat_and_marks_its_own_quotes() -> None:
     library, conversation = debate(), Conversation()
-    compare_into(as_library(library), conversation, Wanted("boats", ("Cem Oz",), "trains"))
+    compare_into(as_library(library), conversation, Wanted("boats", ("Cem Oz",), ("trains",)))
     assert library.compared == [("boats", ("Cem Oz",), ("trains",))]
     assert words_of(conversation) == "1 quote of 1 speaker, in a table."
-    html = panel_of(as_library(library), conversation)
-    assert re.findall(r'id="(s-trains-\d+)" tabindex="-1" data-compared="1"', html) == ["s-trains-9"]
-    assert "data-quote" not in html
+    marks = json.loads(panel_of(as_library(library), conversation)["marks"])
+    assert (marks["compare"], marks["chat"]) == ([["trains", 9, 1]], [])
     assert messages(conversation) == []
 
 
@@ -308,8 +310,9 @@ def test_a_comparison_in_the_chat_marks_its_quotes() -> None:
     library, conversation = debate(), Conversation()
     conversation.add("Compare sink")
     answer_waiting(as_library(library), conversation)
-    assert 'data-quote="1"' in panel_of(as_library(library), conversation)
-    assert "data-compared" not in panel_of(as_library(library), conversation)
+    marks = json.loads(panel_of(as_library(library), conversation)["marks"])
+    assert [number for _, _, number in marks["chat"]] == [1]
+    assert marks["compare"] == []
 
 
 def test_a_comparison_of_the_chat_is_shown_as_a_table() -> None:
@@ -341,20 +344,27 @@ def test_a_comparison_that_is_not_there_is_told(topic: str, message: str) -> Non
 
 def test_an_article_that_is_gone_is_told() -> None:
     library, conversation = as_library(debate()), Conversation()
-    compare_into(library, conversation, Wanted("", (), "<gone>"))
+    compare_into(library, conversation, Wanted("", (), ("<gone>",)))
     for html in (
         result_of(conversation),
         statements_of(library, "<gone>"),
-        offered_of(library, conversation, "<gone>"),
+        offered_of(library, conversation, ("<gone>",)),
     ):
         assert "&lt;gone&gt;" in html
+
+
+def test_articles_that_are_gone_are_left_out_of_many() -> None:
+    library, conversation = debate(), Conversation()
+    compare_into(as_library(library), conversation, Wanted("boats", (), ("boats", "<gone>")))
+    assert library.compared == [("boats", (), ("boats",))]
+    assert 'data-scope="boats &lt;gone&gt;"' in offered_of(as_library(library), conversation, ("boats", "<gone>"))
 
 
 def test_speakers_are_offered_by_name_those_of_one_article_or_all() -> None:
     library, conversation = as_library(debate()), Conversation()
     names = re.compile(r'value="([^"]*)"')
-    assert names.findall(offered_of(library, conversation, "boats")) == ["Bob Marsh", "Dee Fox"]
-    assert names.findall(offered_of(library, conversation, None)) == ["Ann Lee", "Bob Marsh", "Cem Oz", "Dee Fox"]
-    assert "No speakers" in offered_of(as_library(FakeLibrary({})), conversation, None)
+    assert names.findall(offered_of(library, conversation, ("boats",))) == ["Bob Marsh", "Dee Fox"]
+    assert names.findall(offered_of(library, conversation)) == ["Ann Lee", "Bob Marsh", "Cem Oz", "Dee Fox"]
+    assert "No speakers" in offered_of(as_library(FakeLibrary({})), conversation)
     compare_into(library, conversation, Wanted("trains"))
-    assert len(names.findall(offered_of(library, conversation, None))) == 4
+    assert len(names.findall(offered_of(library, conversation))) == 4

@@ -35,6 +35,9 @@ from rag.records import (
 )
 
 if TYPE_CHECKING:
+    from fastapi import APIRouter
+    from starlette.types import ASGIApp
+
     from rag.library import Library
     from rag.web.options import WebOptions
 
@@ -46,7 +49,12 @@ _ROLE = "a speaker of the article"
 
 
 def article_of(
-    article_id: str, lines: Sequence[tuple[Kind, str]], *, between: str = "\n\n", published: str | None = None
+    article_id: str,
+    lines: Sequence[tuple[Kind, str]],
+    *,
+    between: str = "\n\n",
+    published: str | None = None,
+    source: str | None = None,
 ) -> Article:
     """An article whose blocks are `lines`, joined by `between`; the first line is its title."""
     text, blocks = "", []
@@ -54,7 +62,7 @@ def article_of(
         text += between * (position > 0)
         blocks.append(Block(Range(len(text), len(text) + len(words)), kind))
         text += words
-    return Article(article_id, text, lines[0][1], tuple(blocks), published=published)
+    return Article(article_id, text, lines[0][1], tuple(blocks), published=published, source=source)
 
 
 def sentences_of(article: Article) -> tuple[Sentence, ...]:
@@ -73,15 +81,21 @@ def sentences_of(article: Article) -> tuple[Sentence, ...]:
 class FakeLibrary:
     """Articles in memory; `asked` records the questions with the earlier ones they came with.
 
+    `limited` records the only articles that each question was put to, none for all of them.
     `compared` records the topics with their speakers and articles, `listed` whose statements were asked for.
     """
 
     shelf: dict[str, Article]
     asked: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    limited: list[tuple[str, ...]] = field(default_factory=list)
     compared: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = field(default_factory=list)
     listed: list[str] = field(default_factory=list)
     folder: Path = Path()
     hold: threading.Event | None = None
+
+    @property
+    def version(self) -> str:
+        return "0badcafe.1"
 
     def articles(self) -> list[ArticleSummary]:
         return [
@@ -97,18 +111,19 @@ class FakeLibrary:
     def sentences(self, article_id: str) -> tuple[Sentence, ...]:
         return sentences_of(self.article(article_id))
 
-    def ask(self, question: str, *, after: Sequence[str] = (), **_: object) -> Reply:
+    def ask(self, question: str, *, after: Sequence[str] = (), articles: Sequence[str] = ()) -> Reply:
         """Quotes with a word of the question; `slow` waits for `hold`, `refuse` is refused, `nothing` abstains.
 
         A question that begins with `Compare` gives a comparison.
         """
         self.asked.append((question, tuple(after)))
+        self.limited.append(tuple(articles))
         if question.startswith("Compare "):
             return self.compare(question.removeprefix("Compare "))
         self._behave(question)
         words = _words(question)
         quotes: list[Quote] = []
-        for article in self.shelf.values():
+        for article in [self.shelf[one] for one in articles or self.shelf]:
             for sentence in sentences_of(article):
                 text = article.text[sentence.range.start : sentence.range.end]
                 if sentence.kind == "body" and words & set(re.findall(r"\w+", text.lower())):
@@ -228,14 +243,22 @@ class FakeLibrary:
 
 
 @contextmanager
-def serving(fake: FakeLibrary, options: WebOptions | None = None) -> Iterator[str]:
+def serving(
+    fake: FakeLibrary, options: WebOptions | None = None, *, routers: Sequence[APIRouter] = ()
+) -> Iterator[str]:
     """The page over `fake` on a free local port; gives its address, and stops it at the end."""
-    import uvicorn
-
     from rag.web.options import WebOptions
     from rag.web.server import build_app
 
-    app = build_app(as_library(fake), options=options or WebOptions())
+    with running(build_app(as_library(fake), routers=routers, options=options or WebOptions())) as address:
+        yield address
+
+
+@contextmanager
+def running(app: ASGIApp) -> Iterator[str]:
+    """An application on a free local port; gives its address, and stops it at the end."""
+    import uvicorn
+
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, access_log=False))
     server.config.timeout_graceful_shutdown = 1
     thread = threading.Thread(target=server.run, daemon=True)

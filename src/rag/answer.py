@@ -9,7 +9,20 @@ from typing import TypeAlias
 
 from rag.evidence import Selection, Verdict
 from rag.question import Question
-from rag.records import Abstention, Answer, Article, Kind, Place, Quote, Range, Reason, Reply, Sentence, Statement
+from rag.records import (
+    Abstention,
+    Answer,
+    Article,
+    Kind,
+    Place,
+    Quote,
+    Range,
+    Reason,
+    Reply,
+    Sentence,
+    Statement,
+    Strength,
+)
 from rag.words import Word
 
 NEAREST = 3
@@ -32,7 +45,8 @@ _OPENING, _CLOSING = "“„«", "”»"
 class Candidate:
     """A sentence that may be quoted, with its article, that article's sentences and the passage it was found in.
 
-    `statement` is the one that the sentence is part of, when it is somebody's words.
+    `statement` is the one that the sentence is part of, when it is somebody's words; `authors` says that nobody but
+    the author speaks in it.
     """
 
     article: Article
@@ -40,6 +54,7 @@ class Candidate:
     sentence: Sentence
     passage: Range
     statement: Statement | None = None
+    authors: bool = False
 
     @property
     def text(self) -> str:
@@ -91,9 +106,11 @@ def answer(question: Question, candidates: Candidates, verdict: Verdict, selecti
 
 def abstain(question: Question, candidates: Candidates, verdict: Verdict, scope: Scope) -> Abstention:
     """Return the refusal: what the articles do not mention, or that they mention it and do not answer."""
-    reason, message = _explain(question, scope)
+    missing = _missing(question, scope)
+    reason: Reason = "not_mentioned" if missing else "not_answered"
     nearest = _nearest(candidates, verdict)
-    return Abstention(question.asked, reason, message, nearest, round(verdict.confidence, 4), 0.0)
+    message = _explain(missing, scope)
+    return Abstention(question.asked, reason, message, nearest, round(verdict.confidence, 4), 0.0, missing)
 
 
 def in_another_language(question: Question, languages: Languages, *, too_many: bool = False) -> Abstention:
@@ -158,7 +175,21 @@ def make_quote(candidate: Candidate, *, number: int, score: float, quoted: Colle
         speaker=said.speaker if said is not None and proven else None,
         attribution=said.attribution if said is not None and proven else None,
         cue=said.cue if said is not None and proven else None,
+        strength=_strength(candidate),
     )
+
+
+def strength_of(said: Statement) -> Strength:
+    """Whose word a statement is."""
+    if said.speaker is None:
+        return "unnamed"
+    return "direct" if said.attribution == "direct" else "named"
+
+
+def _strength(candidate: Candidate) -> Strength | None:
+    if candidate.statement is not None:
+        return strength_of(candidate.statement)
+    return "author" if candidate.authors else None
 
 
 def _nearest(candidates: Candidates, verdict: Verdict) -> tuple[Quote, ...]:
@@ -199,12 +230,19 @@ def _depth(text: str) -> int:
     return sum(text.count(mark) for mark in _OPENING) - sum(text.count(mark) for mark in _CLOSING)
 
 
-def _explain(question: Question, scope: Scope) -> tuple[Reason, str]:
+def _missing(question: Question, scope: Scope) -> tuple[str, ...]:
+    """The words whose absence is the reason: names and years, or most words, when the articles are on other things."""
+    telling = [word.text for word in scope.unmentioned if word.name or word.year]
+    if telling or len(scope.unmentioned) > _HALF * len(question.words):
+        return tuple(telling or [word.text for word in scope.unmentioned])[:3]
+    return ()
+
+
+def _explain(missing: Sequence[str], scope: Scope) -> str:
     one = scope.articles == 1
     subject = "The article" if one else f"The {scope.articles} articles"
-    telling = [word for word in scope.unmentioned if word.name or word.year]
-    if telling or len(scope.unmentioned) > _HALF * len(question.words):
-        listed = " or ".join(f"“{word.text}”" for word in (telling or scope.unmentioned)[:3])
-        return "not_mentioned", f"{subject} {'does' if one else 'do'} not mention {listed}."
+    if missing:
+        listed = " or ".join(f"“{word}”" for word in missing)
+        return f"{subject} {'does' if one else 'do'} not mention {listed}."
     touches = "touches" if one else "touch"
-    return "not_answered", f"{subject} {touches} on this, but no sentence was found that answers it."
+    return f"{subject} {touches} on this, but no sentence was found that answers it."

@@ -17,11 +17,13 @@ RagError
 │   ├── RefusedAddressError       an address that is not asked
 │   └── FetchError                an address that gave no article
 ├── QuestionError               a question that cannot be asked
+├── BusyError                   more is asked for at once than can wait
 ├── DataError                   labelled questions that cannot be used
 ├── LibraryError                a library that cannot do what was asked
 │   ├── NoLibraryError            no library in this folder
 │   ├── EmptyLibraryError         no articles to ask
 │   ├── UnknownArticleError       no article, or several, by this id
+│   ├── FullLibraryError          as many articles as there may be
 │   ├── ReadOnlyLibraryError      the folder cannot be written
 │   ├── LibraryBusyError          another process is writing
 │   ├── DamagedLibraryError       stored bytes that fail their check
@@ -208,6 +210,14 @@ class QuestionError(RagError):
         self.cause = cause
 
 
+class BusyError(RagError):
+    """More is asked for at the same time than may wait for its turn."""
+
+    def __init__(self, what: str, seconds: int) -> None:
+        super().__init__(f"{what}. Try again in {seconds} second{'' if seconds == 1 else 's'}.")
+        self.what, self.seconds = what, seconds
+
+
 class DataError(RagError):
     """A file of questions, or a line of it, that cannot be used."""
 
@@ -244,6 +254,14 @@ class UnknownArticleError(LibraryError):
         what = f"fits several articles: {', '.join(matches)}" if matches else "names no article here"
         super().__init__(f"The article id {wanted[:80]!r} {what}. List the ids with: rag articles")
         self.wanted, self.matches = wanted, matches
+
+
+class FullLibraryError(LibraryError):
+    """The library holds as many articles as it may."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"The library holds {most:,} articles, as many as it may. Remove one first.")
+        self.most = most
 
 
 class ReadOnlyLibraryError(LibraryError):

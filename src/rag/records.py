@@ -18,6 +18,8 @@ Kind: TypeAlias = Literal["title", "byline", "heading", "body"]
 """What a part of an article is for; only `body` is quoted unless the question asks for the others."""
 
 Attribution: TypeAlias = Literal["direct", "indirect", "mixed"]
+Strength: TypeAlias = Literal["direct", "named", "unnamed", "author"]
+"""Whose word a sentence is: quoted from a named speaker, a report of one, of one who is not named, or the author's."""
 Reason: TypeAlias = Literal["not_mentioned", "not_answered"]
 StanceLabel: TypeAlias = Literal["agreement", "disagreement", "optimism", "doubt", "support", "rejection"]
 
@@ -170,7 +172,8 @@ class Quote:
 
     `sentence` is the number of the sentence in its article. `score` is the probability that the sentence
     answers the question. `context` is the neighbour that the sentence leans on; it is not part of the quote.
-    `cue` are the words that prove the speaker. `also` are other places that say the same again.
+    `cue` are the words that prove the speaker. `also` are other places that say the same again. `strength` is
+    whose word it is, None where that is not known: several speak in it, or nobody read who said what.
 
     Raises:
         OffsetError: `article.text[start:end]` is not `text`, or another range lies outside the text.
@@ -188,6 +191,7 @@ class Quote:
     attribution: Attribution | None = None
     cue: Range | None = None
     also: tuple[Place, ...] = ()
+    strength: Strength | None = None
 
     def __post_init__(self) -> None:
         if self.article.text[self.range.start : self.range.end] != self.text:
@@ -197,6 +201,8 @@ class Quote:
                 raise OffsetError(self.article.id, other.start, other.end)
         if (self.speaker is None) != (self.cue is None) or (self.speaker is None) != (self.attribution is None):
             raise ValueError("a speaker, an attribution and the cue that proves it come together or not at all")
+        if self.strength is not None and (self.strength in ("direct", "named")) != (self.speaker is not None):
+            raise ValueError("the words of somebody who is named have a speaker, and no others")
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +224,8 @@ class Answer:
 class Abstention:
     """The honest refusal: why, in a sentence for people, and the quotes that come nearest.
 
-    `confidence` is the probability that the nearest quotes would have answered.
+    `confidence` is the probability that the nearest quotes would have answered. `missing` are words of the question
+    that the articles do not mention, where that is the reason.
     """
 
     question: str
@@ -227,6 +234,7 @@ class Abstention:
     nearest: tuple[Quote, ...]
     confidence: float
     elapsed_ms: float
+    missing: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _check_numbers(self.nearest)

@@ -24,6 +24,7 @@ def reply_shape(reply: Reply, reply_id: str | None = None) -> dict[str, Any]:
         "quotes": [],
         "reason": reply.reason,
         "message": reply.message,
+        "missing": list(reply.missing),
         "nearest": [quote_shape(quote) for quote in reply.nearest],
         **tail,
     }
@@ -76,6 +77,7 @@ def quote_shape(quote: Quote) -> dict[str, Any]:
         "speaker": _speaker(quote.speaker),
         "attribution": quote.attribution,
         "cue": _range(quote.cue),
+        "strength": quote.strength,
         "also": [
             {"article": place.article.id, "title": place.article.title, "sentence": place.sentence}
             | {"start": place.range.start, "end": place.range.end}

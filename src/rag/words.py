@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import Stemmer
 from rapidfuzz.distance import OSA
+
+from rag.records import Range
 
 _WORD = re.compile(r"[^\W_]+(?:[.,]\d+)*(?:['’][^\W_]+)?")
 _YEAR = re.compile(r"[1-9]\d{2,3}s?")
@@ -96,6 +99,21 @@ def words(text: str) -> tuple[Word, ...]:
         name = word[0].isupper() and bool(found) and lower not in FUNCTION_WORDS
         found.append(Word(word, _STEMMER.stemWord(lower), name))
     return tuple(found)
+
+
+_SAME = 0.8
+"""Likeness from which a word counts as the one that is looked for."""
+
+
+def places_of(wanted: Sequence[Word], text: str) -> list[Range]:
+    """Return where the words of a text stand that are those looked for, or nearly, in order."""
+    stems = {word.stem for word in wanted}
+    found = []
+    for match in _WORD.finditer(text):
+        stem = _STEMMER.stemWord(match.group().removesuffix("'s").removesuffix("’s").lower())
+        if any(likeness(stem, one) >= _SAME for one in stems):
+            found.append(Range(match.start(), match.end()))
+    return found
 
 
 @lru_cache(maxsize=50_000)

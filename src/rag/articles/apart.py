@@ -11,11 +11,12 @@ import logging
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from rag.articles.limits import LIMITS, Limits
 from rag.articles.metadata import Metadata
@@ -79,13 +80,13 @@ def read_apart(data: bytes, name: str, suffix: str, *, max_bytes: int, limits: L
         "cpu_seconds": limits.cpu_seconds,
         "memory_bytes": limits.memory_bytes,
     }
-    with _started(json.dumps(job)) as process:
-        told = _talk(process, data, name, limits)
+    with _started(json.dumps(job), data) as process:
+        told = _answer(process, name, limits)
     return _page(told, name, process.returncode, limits)
 
 
 @contextmanager
-def _started(job: str) -> Iterator[subprocess.Popen[bytes]]:
+def _started(job: str, data: bytes) -> Iterator[subprocess.Popen[bytes]]:
     """Start the process, isolated: no environment, no open files, no folder of the user; end it whatever happens."""
     own = Path(__file__).parents[2]
     path = [str(Path(entry).resolve()) for entry in (str(own), *sys.path) if entry]
@@ -98,22 +99,30 @@ def _started(job: str) -> Iterator[subprocess.Popen[bytes]]:
         cwd=Path(sys.executable).anchor,
         start_new_session=True,
     )
+    pipe, process.stdin = process.stdin, None
+    feeder = threading.Thread(target=_feed, args=(pipe, data))
+    feeder.start()
     try:
         yield process
     finally:
         process.kill()
         process.communicate()
+        feeder.join()
 
 
-def _talk(process: subprocess.Popen[bytes], data: bytes, name: str, limits: Limits) -> bytes:
-    """Hand over the bytes and wait for what comes back, for so long as that may take."""
+def _feed(pipe: IO[bytes], data: bytes) -> None:
+    """Hand over the bytes; a process that ends before it has read them all has said why."""
+    with suppress(BrokenPipeError), pipe:
+        pipe.write(data)
+
+
+def _answer(process: subprocess.Popen[bytes], name: str, limits: Limits) -> bytes:
+    """Wait for what comes back, for so long as that may take."""
     end = time.monotonic() + limits.seconds
-    unsent: bytes | None = data
     while True:
         try:
-            return process.communicate(unsent, timeout=_POLL)[0]
+            return process.communicate(timeout=_POLL)[0]
         except subprocess.TimeoutExpired:
-            unsent = None  # the process keeps what it has begun to send
             if limits.cancelled():
                 raise ReadStoppedError(name) from None
             if time.monotonic() > end:

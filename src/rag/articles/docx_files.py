@@ -12,7 +12,8 @@ import zlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rag.articles.page import Page, Part, part, set_page, visible
+from rag.articles.metadata import Metadata
+from rag.articles.page import BROKEN, Page, Part, part, set_page, visible
 from rag.articles.properties import sensible, with_properties
 from rag.errors import DamagedFileError, LockedFileError, NoTextError, UnsafeFileError, WrongFormatError
 from rag.records import Kind
@@ -54,12 +55,15 @@ def read_docx(data: bytes, name: str) -> Page:
         NoTextError: There is no text in it.
     """
     check_archive(data, name)
-    document = _open(data, name)
-    parts = list(_parts(document))
+    from docx.opc.exceptions import OpcError
+    from lxml.etree import LxmlError
+
+    try:
+        known, parts = _found(data)
+    except (OpcError, LxmlError, zipfile.BadZipFile, zlib.error, *BROKEN) as error:
+        raise DamagedFileError(name, KIND) from error
     if not parts:
         raise NoTextError(name, "no text, at most pictures", "Copy what it shows and paste it: rag add -")
-    properties = document.core_properties
-    known = sensible(properties.title, properties.author, properties.created)
     titled = any(one.kind == "title" for one in parts)
     return with_properties(set_page(parts, known), known, titled=titled)
 
@@ -132,17 +136,13 @@ def _check_xml(unpacked: bytes, name: str) -> None:
         raise DamagedFileError(name, KIND) from error
 
 
-def _open(data: bytes, name: str) -> Document:
+def _found(data: bytes) -> tuple[Metadata, list[Part]]:
+    """Return what the properties of a document say, and its parts."""
     from docx import Document
-    from docx.opc.exceptions import OpcError
-    from lxml.etree import LxmlError
 
-    try:
-        return Document(io.BytesIO(data))
-    except (OpcError, LxmlError, zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
-        raise DamagedFileError(name, KIND) from error
-    except (KeyError, ValueError, AttributeError, TypeError) as error:  # what python-docx says of missing parts
-        raise DamagedFileError(name, KIND) from error
+    document = Document(io.BytesIO(data))
+    properties = document.core_properties
+    return sensible(properties.title, properties.author, properties.created), list(_parts(document))
 
 
 def _parts(document: Document) -> Iterator[Part]:

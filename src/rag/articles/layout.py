@@ -157,15 +157,16 @@ def settle_kinds(pieces: Sequence[Piece], told: Sequence[Kind | None], title: st
     if not any(told):
         return find_kinds(pieces, title)
     kinds: list[Kind] = [kind or "body" for kind in told]
-    _mark_ends(pieces, kinds)
+    _mark_ends(pieces, kinds, below=kinds.index("title") if "title" in kinds else 0)
     if "body" not in kinds:
         kinds = ["title" if kind == "title" and len(kinds) > 1 else "body" for kind in kinds]
     return kinds if "body" in kinds else ["body"] * len(kinds)
 
 
-def _mark_ends(pieces: Sequence[Piece], kinds: list[Kind]) -> None:
+def _mark_ends(pieces: Sequence[Piece], kinds: list[Kind], *, below: int = 0) -> None:
+    """Mark the bylines at the top, where a title that is known begins it, and the credits at the end."""
     for at, piece in enumerate(pieces):
-        head, tail = at < HEAD_PIECES, at >= max(1, len(pieces) - TAIL_PIECES)
+        head, tail = at < below + HEAD_PIECES, at >= max(1, len(pieces) - TAIL_PIECES)
         if kinds[at] == "body" and ((head and is_byline(piece.text)) or (tail and is_credit(piece.text))):
             kinds[at] = "byline"
 

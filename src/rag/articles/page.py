@@ -18,6 +18,20 @@ _UNFIT = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\u2060\u
 """What no reader of a text sees or a file of text cannot hold: controls, soft hyphens, lone surrogates."""
 
 
+BROKEN = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+"""What libraries say of broken files beside their own errors."""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """What a reader makes of a file: its text and what the format itself says about it.

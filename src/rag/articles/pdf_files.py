@@ -9,12 +9,13 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from rag.articles.metadata import Metadata
-from rag.articles.page import Page, set_page, visible
-from rag.articles.pdf_lines import Line, paragraphs
+from rag.articles.page import BROKEN, Page, set_page, visible
+from rag.articles.pdf_lines import Line, paragraphs, printed_from
 from rag.articles.properties import sensible, with_properties
 from rag.errors import DamagedFileError, LockedFileError, NoTextError, UnsafeFileError, WrongFormatError
 
@@ -41,7 +42,7 @@ def read_pdf(data: bytes, name: str) -> Page:
     if b"%PDF-" not in data[:_SIGN_WITHIN]:
         raise WrongFormatError(name, KIND)
     from pypdf import PdfReader
-    from pypdf.errors import DependencyError, LimitReachedError, PyPdfError
+    from pypdf.errors import DependencyError, DeprecationError, LimitReachedError, PyPdfError
 
     try:
         reader = PdfReader(io.BytesIO(data))
@@ -53,28 +54,15 @@ def read_pdf(data: bytes, name: str) -> Page:
         raise UnsafeFileError(name, "a part of it unpacks to far more than any text has") from error
     except DependencyError as error:  # a kind of lock that pypdf cannot even try
         raise LockedFileError(name) from error
-    except (PyPdfError, *_BROKEN) as error:
+    except (PyPdfError, DeprecationError, *BROKEN) as error:
         raise DamagedFileError(name, KIND) from error
+    known = replace(known, source=printed_from(pages))
     parts = list(paragraphs(pages))
     if not parts:
         what = f"{len(pages)} page{'' if len(pages) == 1 else 's'} of pictures and no text"
         raise NoTextError(name, what, "Run text recognition (OCR) over it and add the PDF that it makes.")
     titled = any(one.kind == "title" for one in parts)
     return with_properties(set_page(parts, known, paged=True), known, titled=titled)
-
-
-_BROKEN = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    OSError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
-"""What pypdf says of broken files beside its own errors."""
 
 
 def _lines(page: PageObject, number: int) -> Iterator[Line]:

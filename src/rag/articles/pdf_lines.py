@@ -29,6 +29,11 @@ _CLOSED = re.compile(r"[.!?…:;。！？][\"'”’“»«)\]]*$")
 _PAGE_NUMBER = re.compile(
     r"(?:page |p\. ?|seite |стр\. ?)?[-–— ]*(\d{1,4})[-–— ]*(?:(?:of|/|von|из) *\d{1,4})?", re.IGNORECASE
 )
+_PRINTED = re.compile(
+    r"(?:(?P<address>https?://[^\s…]+)|\S+:/\S+) \d+/\d+|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}, \d{1,2}:\d\d(?: [AP]M)?(?: .*)?"
+)
+"""What browsers print at the edges of a page: its address and number, the time and the title."""
+
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 _HYPHENS = "-\u2010\u00ad"
 _KEPT_BEFORE = frozenset("self well half vice cross mid long short high low".split())
@@ -72,6 +77,12 @@ def paragraphs(pages: Sequence[Sequence[Line]]) -> Iterator[Part]:
         before_item = is_item
 
 
+def printed_from(pages: Sequence[Sequence[Line]]) -> str | None:
+    """Return the address that a browser printed below the first page."""
+    printed = (_PRINTED.fullmatch(page[at].text) for page in pages[:1] for at in sorted(_edge_places(page)))
+    return next((match["address"] for match in printed if match and match["address"]), None)
+
+
 def _without_running_heads(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     """Leave out what stands at the same edge of most pages, digits aside, and numbers of pages."""
     edges = [{at: _edge_key(page[at]) for at in _edge_places(page)} for page in pages]
@@ -82,6 +93,7 @@ def _without_running_heads(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     for page, edge in zip(pages, edges, strict=True):
         dropped = {at for at, key in edge.items() if key in repeated}
         ends = {0, len(page) - 1}
+        dropped |= {at for at in edge if _PRINTED.fullmatch(page[at].text) and len(page) > 1}
         dropped |= {at for at in ends & edge.keys() if _is_page_number(page[at]) and len(page) > 1}
         kept.append([line for at, line in enumerate(page) if at not in dropped])
     return kept

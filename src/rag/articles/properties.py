@@ -32,7 +32,7 @@ def sensible(title: str | None, author: str | None, made: datetime | None) -> Me
     """Return what properties say, without what no person wrote: names of files, users and programs."""
     titled, named = one_line(title or ""), one_line(author or "")
     is_title = 0 < len(titled) <= LONGEST_TITLE and not _NO_TITLE.fullmatch(titled)
-    parts = [] if _NO_AUTHOR.fullmatch(named) else re.split(r"\s*;\s*", named)
+    parts = [one for one in re.split(r"\s*;\s*", named) if not _NO_AUTHOR.fullmatch(one)]
     return Metadata(
         title=titled if is_title else None,
         authors=tuple(dict.fromkeys(name for one in parts for name in people(one))),
@@ -49,5 +49,6 @@ def with_properties(page: Page, known: Metadata, *, titled: bool) -> Page:
         title=None if titled else known.title,
         authors=() if signed else known.authors,
         published=None if dated else known.published,
+        source=known.source,
     )
     return replace(page, metadata=kept)

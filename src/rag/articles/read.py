@@ -117,8 +117,9 @@ def read_address(
         ReadError: What it gives cannot be read; see `rag.errors`.
     """
     from rag.articles.addresses import fetch
+    from rag.articles.dialing import INTERNET
 
-    fetched = fetch(address, limits=limits, network=network) if network else fetch(address, limits=limits)
+    fetched = fetch(address, limits=limits, network=network or INTERNET)
     name = shorten(address)
     page = _read_page(fetched.data, name, fetched.suffix, max_bytes=max_bytes, limits=limits)
     known = merge(merge(given, Metadata(source=fetched.address)), page.metadata)
@@ -169,6 +170,8 @@ def _largest(suffix: str, max_bytes: int, limits: Limits) -> tuple[int, str]:
 
 
 def _read_page(data: bytes, name: str, suffix: str, *, max_bytes: int, limits: Limits) -> Page:
+    if not data:
+        raise EmptyTextError(name)
     if suffix in PLAIN:
         return READERS[suffix](data, name)
     return read_apart(data, name, suffix, max_bytes=max_bytes, limits=limits)

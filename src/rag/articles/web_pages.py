@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -16,8 +17,8 @@ from rag.articles.bylines import LONGEST_BYLINE
 from rag.articles.decoding import decode
 from rag.articles.layout import HEAD_PIECES
 from rag.articles.metadata import Metadata, one_line
-from rag.articles.page import Page, Part, part, set_page, visible
-from rag.errors import DamagedFileError, NoTextError, WrongFormatError
+from rag.articles.page import BROKEN, Page, Part, part, set_page, visible
+from rag.errors import DamagedFileError, NoTextError, UnsafeFileError, WrongFormatError
 from rag.records import Kind
 
 if TYPE_CHECKING:
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 KIND = "a web page (HTML)"
+
+MOST_ELEMENTS = 300_000  # the longest pages of an encyclopedia have about 100,000
+
+FEWEST_LINKS = 3
+LINKED = 0.8  # share of the characters of a menu that are in links
+LONGEST_LABEL = 40  # characters of a link in a menu, on average
 
 _DECLARED = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 _SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S+)\s*-->")
@@ -48,6 +55,7 @@ _BYLINES = (
 )
 
 _BLOCKS = frozenset("head p list item quote code table row div".split())
+_MENUS = frozenset("table tr td ul ol div p section".split())
 _BREAKS = frozenset(
     "address article aside br dd div dl dt figure footer h1 h2 h3 h4 header li ol p section td tr ul".split()
 )
@@ -58,15 +66,69 @@ def read_web_page(data: bytes, name: str) -> Page:
 
     Raises:
         WrongFormatError: The bytes are no HTML.
+        UnsafeFileError: It has more elements than a page that people read.
         DamagedFileError: There is no page in them.
         NoTextError: The page has no article.
     """
-    from trafilatura import bare_extraction
+    from lxml.etree import LxmlError
 
     text = _decode(data, name)
     if "\x00" in text or not re.search(r"<[a-zA-Z!/?]", text):
         raise WrongFormatError(name, KIND)
-    tree = _tree(text, name)
+    try:
+        tree = _tree(text)
+        if sum(1 for _ in tree.iter()) > MOST_ELEMENTS:
+            raise UnsafeFileError(name, f"it has more than {MOST_ELEMENTS:,} elements")
+        _drop_menus(tree)
+        known, parts = _found(tree)
+        parts = [*_top(tree, known, parts), *parts] if any(one.kind == "body" for one in parts) else []
+    except (LxmlError, *BROKEN) as error:
+        raise DamagedFileError(name, KIND) from error
+    if not parts:
+        raise NoTextError(name, "no article that can be told from the page around it", "Copy the text and paste it.")
+    return set_page(parts, known if known.source else replace(known, source=_saved_from(text)))
+
+
+def _drop_menus(tree: HtmlElement) -> None:
+    """Take out what is nearly all short links, as the menus of pages that do not name their parts are."""
+    from lxml import etree
+
+    sizes: dict[HtmlElement, _Size] = {}
+    menus: list[HtmlElement] = []
+    for _, element in etree.iterwalk(tree, events=("end",)):
+        inside = [sizes.pop(child) for child in element if child in sizes]
+        shown = len((element.text or "").strip()) + sum(len((child.tail or "").strip()) for child in element)
+        size = _Size(
+            shown + sum(one.shown for one in inside),
+            sum(one.linked for one in inside),
+            sum(one.links for one in inside),
+        )
+        if element.tag == "a":
+            size = _Size(size.shown, size.shown, 1)
+        sizes[element] = size
+        if element.tag in _MENUS and size.links >= FEWEST_LINKS and _is_menu(size):
+            menus.append(element)
+    for element in menus:
+        element.drop_tree()
+
+
+@dataclass(frozen=True, slots=True)
+class _Size:
+    """Characters that an element shows, those of them in links, and how many links it has."""
+
+    shown: int
+    linked: int
+    links: int
+
+
+def _is_menu(size: _Size) -> bool:
+    return size.linked >= LINKED * size.shown and size.linked <= LONGEST_LABEL * size.links
+
+
+def _found(tree: HtmlElement) -> tuple[Metadata, list[Part]]:
+    """Return what trafilatura finds in a page: what it knows about the article, and the parts of its text."""
+    from trafilatura import bare_extraction
+
     found = bare_extraction(
         tree,
         include_comments=False,
@@ -75,16 +137,10 @@ def read_web_page(data: bytes, name: str) -> Page:
         date_extraction_params={"original_date": True, "extensive_search": False},
         prune_xpath=_NOT_ARTICLE,
     )
-    parts = list(_parts(found.body)) if found is not None and not isinstance(found, dict) else []
-    if found is None or isinstance(found, dict) or not any(one.kind == "body" for one in parts):
-        raise NoTextError(name, "no article that can be told from the page around it", "Copy the text and paste it.")
-    known = Metadata(
-        title=found.title,
-        authors=tuple(filter(None, map(one_line, (found.author or "").split(";")))),
-        published=found.date,
-        source=_address(found.url) or _saved_from(text),
-    )
-    return set_page([*_top(tree, known, parts), *parts], known)
+    if found is None or isinstance(found, dict):
+        return Metadata(), []
+    authors = tuple(filter(None, map(one_line, (found.author or "").split(";"))))
+    return Metadata(found.title, authors, found.date, _address(found.url)), list(_parts(found.body))
 
 
 def _decode(data: bytes, name: str) -> str:
@@ -106,15 +162,11 @@ def _decode(data: bytes, name: str) -> str:
     return decode(data, name)
 
 
-def _tree(text: str, name: str) -> HtmlElement:
-    from lxml import etree, html
+def _tree(text: str) -> HtmlElement:
+    from lxml import html
 
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
-    try:
-        tree = html.document_fromstring(text.encode("utf-8", errors="ignore"), parser=parser)
-    except etree.LxmlError as error:
-        raise DamagedFileError(name, KIND) from error
-    return tree
+    return html.document_fromstring(text.encode("utf-8", errors="ignore"), parser=parser)
 
 
 def _top(tree: HtmlElement, known: Metadata, parts: list[Part]) -> Iterator[Part]:

@@ -14,12 +14,12 @@ import statistics
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any, Literal
 
 from rag.bench.users import ApiUser, MixedUpError, PageUser, Quoted, ServerError, User, page_config
@@ -88,18 +88,18 @@ def bench_serving(index: Path, settings: Settings, load: Load) -> dict[str, Any]
         except (OSError, HTTPException, ServerError, StopIteration, KeyError) as error:
             raise NoServerError(str(error) or type(error).__name__) from error
         tally, memory = _Tally(), [_memory(process)]
-        end = time.monotonic() + load.seconds
+        end = monotonic() + load.seconds
         threads = [
             threading.Thread(target=_live, args=(user, script, end, tally), daemon=True)
             for user, script in zip(users, scripts, strict=True)
         ]
         for thread in threads:
             thread.start()
-        time.sleep(load.seconds / 2)
+        sleep(load.seconds / 2)
         memory.append(_memory(process))
         for thread in threads:
-            thread.join(max(0.0, end - time.monotonic()) + 90)
-        elapsed = load.seconds + max(0.0, time.monotonic() - end)
+            thread.join(max(0.0, end - monotonic()) + 90)
+        elapsed = load.seconds + max(0.0, monotonic() - end)
         memory.append(_memory(process))
     return _figures(load, tally, elapsed, memory)
 
@@ -119,7 +119,7 @@ def _figures(load: Load, tally: _Tally, elapsed: float, memory: Sequence[float |
     }
     if len(taken) > 1:
         figures["ms p50"] = round(statistics.median(taken) * 1000)
-        figures["ms p95"] = round(statistics.quantiles(taken, n=20)[-1] * 1000)
+        figures["ms p95"] = round(statistics.quantiles(taken, n=20, method="inclusive")[-1] * 1000)
         figures["ms max"] = round(taken[-1] * 1000)
     for when, megabytes in zip(("start", "middle", "end"), memory, strict=True):
         if megabytes is not None:
@@ -134,15 +134,15 @@ def _live(user: User, script: tuple[Sequence[str], Sequence[str]], end: float, t
     """One user's minute: the same conversation again and again, each reply compared with that of the first time."""
     articles, questions = script
     known: dict[str, Quoted] = {}
-    while time.monotonic() < end:
+    while monotonic() < end:
         try:
             user.begin(articles)
             for question in questions:
-                if time.monotonic() >= end:
+                if monotonic() >= end:
                     break
-                began = time.monotonic()
+                began = monotonic()
                 quoted = user.ask(question)
-                took = time.monotonic() - began
+                took = monotonic() - began
                 if known.setdefault(question, quoted) != quoted:
                     raise MixedUpError(f"{question!r} gave {known[question]}, then {quoted}")
                 with tally.lock:
@@ -153,7 +153,7 @@ def _live(user: User, script: tuple[Sequence[str], Sequence[str]], end: float, t
         except (OSError, HTTPException, ServerError, ValueError, KeyError, TypeError) as error:
             with tally.lock:
                 tally.failed.append(f"{type(error).__name__}: {error}")
-            time.sleep(0.2)
+            sleep(0.2)
     user.close()
 
 
@@ -208,7 +208,8 @@ def _server(index: Path, url: str | None) -> Iterator[tuple[str, int | None]]:
                     found.set()
         found.set()
 
-    threading.Thread(target=listen, daemon=True).start()
+    listener = threading.Thread(target=listen, daemon=True)
+    listener.start()
     try:
         found.wait(START_SECONDS)
         address = re.search(r"http://\S+", said[-1]) if said else None
@@ -222,6 +223,9 @@ def _server(index: Path, url: str | None) -> Iterator[tuple[str, int | None]]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait(15)
+        listener.join(15)
+        if process.stderr is not None:
+            process.stderr.close()
 
 
 def _memory(process: int | None) -> float | None:

@@ -20,6 +20,7 @@ Quoted: TypeAlias = tuple[str, ...]
 TIMEOUT_SECONDS = 60.0
 
 _PLACE = re.compile(r'class="cite[^>]*href="#s-([^"]+)"|href="#s-([^"]+)"[^>]*class="cite')
+_QUESTION = re.compile(r'<div class="question">(.*?)</div>', re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
 
 
@@ -76,7 +77,7 @@ class ApiUser:
 
 
 class PageUser:
-    """Asks as a reader does, by what the page's own script sends: an event, a place in the queue, and its stream."""
+    """Asks as a reader does, by what the page's own script sends: the question, its reply, what to ask next."""
 
     def __init__(self, url: str, config: Mapping[str, Any]) -> None:
         """Meet the page at `url`; `config` is what `page_config` found there."""
@@ -87,6 +88,10 @@ class PageUser:
         self._events = config["dependencies"]
         self._add = self._event("question", "submit")
         self._reply = next(one for one in self._events if one["trigger_after"] == self._add["id"])
+        proposed = self._ids["suggestions"]
+        self._next = next(
+            one for one in self._events if one["trigger_after"] == self._reply["id"] and one["outputs"] == [proposed]
+        )
         self._heart: _Connection | None = None
         self._hash = ""
         self._asked: list[str] = []
@@ -100,21 +105,21 @@ class PageUser:
         self._heart = _Connection(self._url)
         self._heart.begin(f"/gradio_api/heartbeat/{self._hash}")
         if articles:
-            self._run(self._event("scope", "select"), [None], event_data=list(articles))
+            self._run(self._event("scope", "select"), [None], {"value": list(articles)})
 
     def ask(self, question: str) -> Quoted:
         """Ask one question more and return what the reply quotes."""
         self._run(self._add, [question, None])
-        joined = self._http.post("/gradio_api/queue/join", self._body(self._reply, [None]))
         self._asked.append(question)
-        shown = _texts(self._completed(joined["event_id"])["data"][0])
-        asked, replies = shown[::2], shown[1::2]
-        if [_plain(text) for text in asked] != [" ".join(text.split()) for text in self._asked]:
+        shown = _texts(self._run(self._reply, [None])["data"][0])
+        asked, replies = [_QUESTION.findall(text) for text in shown[::2]], shown[1::2]
+        if [_plain(text) for found in asked for text in found] != [" ".join(text.split()) for text in self._asked]:
             raise MixedUpError(f"the conversation {self._asked} shows {asked}")
         if "waiting" in replies[-1] or "failure" in replies[-1]:
             raise ServerError(_plain(replies[-1]))
         found = tuple(one or other for one, other in _PLACE.findall(replies[-1]))
-        _check_articles((place.rpartition("-")[0] for place in found), self._articles)
+        _check_articles((place.partition("!")[0].rpartition("-")[0] for place in found), self._articles)
+        self._run(self._next, [None])
         return found
 
     def close(self) -> None:
@@ -137,21 +142,8 @@ class PageUser:
             "session_hash": self._hash,
         }
 
-    def _run(self, event: Mapping[str, Any], data: list[Any], event_data: Any = None) -> None:
-        self._http.post("/gradio_api/run/predict", self._body(event, data, event_data))
-
-    def _completed(self, event_id: str) -> dict[str, Any]:
-        output: dict[str, Any] | None = None
-        for message in self._http.stream(f"/gradio_api/queue/data?session_hash={self._hash}"):
-            if message.get("event_id") not in (None, event_id):
-                raise MixedUpError(f"waited for {event_id}, got {message['event_id']}")
-            if message["msg"] == "process_completed":
-                if not message["success"]:
-                    raise ServerError(str(message["output"])[:200])
-                output = message["output"]
-        if output is None:
-            raise ServerError("the stream ended without a reply")
-        return output
+    def _run(self, event: Mapping[str, Any], data: list[Any], event_data: Any = None) -> dict[str, Any]:
+        return self._http.post("/gradio_api/run/predict", self._body(event, data, event_data))
 
 
 def page_config(url: str) -> dict[str, Any]:
@@ -179,15 +171,6 @@ class _Connection:
 
     def begin(self, path: str) -> None:
         self._http.request("GET", self._base + path)
-
-    def stream(self, path: str) -> list[dict[str, Any]]:
-        """The messages of a stream of events, when it has ended."""
-        self._http.request("GET", self._base + path, headers={"Accept": "text/event-stream"})
-        answer = self._http.getresponse()
-        lines = answer.read().decode("utf-8").splitlines()
-        if answer.status != 200:
-            raise ServerError(f"{answer.status} at {path}")
-        return [json.loads(line.removeprefix("data:")) for line in lines if line.startswith("data:")]
 
     def close(self) -> None:
         self._http.close()

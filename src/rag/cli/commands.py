@@ -263,10 +263,20 @@ def _sources(paths: Sequence[str]) -> Iterator[str]:
 
     for path in paths:
         if path != "-" and not _is_address(path) and Path(path).is_dir():
-            files = (file for file in sorted(Path(path).rglob("*")) if file.suffix.lower() in SUFFIXES)
-            yield from map(str, files)
+            files = sorted(file for file in Path(path).rglob("*") if file.suffix.lower() in SUFFIXES)
+            yield from (str(file) for file in files if not _is_part_of_page(file))
         else:
             yield path
+
+
+def _is_part_of_page(file: Path) -> bool:
+    """Tell whether a browser saved a file with a page: frames and scripts in `NAME_files` beside `NAME.html`."""
+    folders = (folder for folder in file.parents if folder.name.endswith("_files"))
+    return any(
+        folder.with_name(folder.name.removesuffix("_files") + ending).exists()
+        for folder in folders
+        for ending in (".html", ".htm")
+    )
 
 
 def _read(name: str, given: Metadata, settings: Settings) -> Article:

@@ -11,6 +11,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rag.records import Article, Comparison, Quote, Reply, Statement
 
+_STRENGTHS = {
+    "direct": "direct quotation",
+    "named": "named report",
+    "unnamed": "unnamed report",
+    "author": "the author's own voice",
+}
 _ATTRIBUTIONS = {"direct": "direct", "indirect": "reported", "mixed": "direct and reported"}
 
 
@@ -90,6 +96,8 @@ def _told_comparison(reply: Comparison) -> Iterator[str]:
 
 def _told_quotes(quotes: Iterable[Quote]) -> Iterator[str]:
     for quote in quotes:
-        speaker = f", {quote.speaker.name}" if quote.speaker else ""
+        page = quote.article.page_of(quote.range.start)
+        facts = [quote.article.title, f"page {page}" if page else None, quote.speaker.name if quote.speaker else None]
+        facts += [_STRENGTHS[quote.strength]] if quote.strength else []
         yield f"[{quote.number}] {quote.text}"
-        yield f"    {quote.article.title}{speaker} ({quote.article.id}:{quote.range.start}-{quote.range.end})"
+        yield f"    {', '.join(filter(None, facts))} ({quote.article.id}:{quote.range.start}-{quote.range.end})"

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import numpy as np
+
 from rag.answer import text_of
 from rag.articles import title_of
 from rag.compare import Compared, comparison_asked
-from rag.embed import Encoder, load_encoder
-from rag.errors import OffsetError
+from rag.embed import Encoder, Vectors, load_encoder
+from rag.errors import OffsetError, ReadStoppedError
 from rag.evidence import SentenceScorer, Tools, load_models
 from rag.index import index_problems
 from rag.library.across import Across
@@ -42,6 +44,9 @@ from rag.speakers import StatementReader
 from rag.store import Entry, Reading, Store
 
 log = logging.getLogger(__name__)
+
+_TOLD_EVERY = 64
+"""Texts between two reports of how far an article is: half a second, and enough to keep two cores busy."""
 
 
 class Library:
@@ -91,14 +96,37 @@ class Library:
 
     # Articles
 
-    def add(self, article: Article) -> bool:
+    def add(
+        self,
+        article: Article,
+        *,
+        progress: Callable[[float], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> bool:
         """Add an article, wholly or not at all; return False when the same text is there already.
+
+        Args:
+            article: What to add.
+            progress: Told the share of the article that is embedded, from 0 to 1.
+            cancelled: Asked between the parts of a long article; nothing is added once it says True.
 
         Raises:
             LibraryError: It cannot be stored; nothing was changed.
+            ReadStoppedError: It was cancelled; nothing was changed.
         """
         self._finder.check_encoder()
-        return self._store.same_text(article) is None and self._store.add(self._prepare(article))
+        if self._store.same_text(article) is not None:
+            return False
+
+        def step(share: float) -> None:
+            if cancelled is not None and cancelled():
+                raise ReadStoppedError(article.title)
+            if progress is not None:
+                progress(share)
+
+        entry = self._prepare(article, step if progress or cancelled else None)
+        step(1.0)
+        return self._store.add(entry)
 
     def same_text(self, article: Article) -> str | None:
         """Return the id of the article that has the same text, under whatever name; None when there is none."""
@@ -169,6 +197,12 @@ class Library:
         if self._store.reader_of(kept.key) != self._reader.identity:
             return self._reader.read(kept.article, kept.sentences)
         return kept.statements
+
+    def statements_in(self, article: Article) -> tuple[Statement, ...]:
+        """Return who said what in an article that is not kept here."""
+        from rag.split import sentences
+
+        return self._reader.read(article, sentences(article))
 
     # Questions
 
@@ -311,8 +345,8 @@ class Library:
 
     # Inside
 
-    def _prepare(self, article: Article) -> Entry:
-        """READ is done; CUT, WHO and MEAN."""
+    def _prepare(self, article: Article, step: Callable[[float], None] | None = None) -> Entry:
+        """READ is done; CUT, WHO and MEAN. `step` hears the share that is embedded, and ends it all by raising."""
         from rag.split import passages, sentences
 
         cut = sentences(article)
@@ -321,8 +355,17 @@ class Library:
             reading = other.submit(self._reading, article, cut)
             runs = passages(article, cut, count_tokens=self._encoder.count_tokens, max_tokens=limit)
             places = [*(sentence.range for sentence in cut), *(passage.range for passage in runs)]
-            vectors = self._encoder.encode([text_of(article, place) for place in places])
+            vectors = self._encode([text_of(article, place) for place in places], step)
             return Entry(article, cut, vectors[: len(cut)], runs, vectors[len(cut) :], reading.result())
+
+    def _encode(self, texts: Sequence[str], step: Callable[[float], None] | None) -> Vectors:
+        if step is None:
+            return self._encoder.encode(texts)
+        parts = []
+        for at in range(0, len(texts), _TOLD_EVERY):
+            step(at / len(texts))
+            parts.append(self._encoder.encode(texts[at : at + _TOLD_EVERY]))
+        return np.concatenate(parts)
 
     def _reading(self, article: Article, sentences: Sequence[Sentence]) -> Reading:
         return Reading(self._reader.identity, self._reader.read(article, sentences))

@@ -58,7 +58,8 @@ def read_sentences(found: Sequence[Found], asked: Vector | None, store: Store) -
         article, sentences = kept[key].article, kept[key].sentences
         for number in sorted(numbers):
             place, said = numbers[number].passage.range, kept[key].said.get(number)
-            candidates.append(Candidate(article, sentences, sentences[number], place, said))
+            authors = number in kept[key].authors
+            candidates.append(Candidate(article, sentences, sentences[number], place, said, authors))
         if numbers:
             vectors.append(store.sentence_vectors(key, sorted(numbers)))
     stacked = np.concatenate(vectors) if vectors else np.empty((0, 0 if asked is None else len(asked)), np.float32)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from rag.errors import EmptyLibraryError, UnknownArticleError
 from rag.records import Article, ArticleSummary, Sentence, Statement
-from rag.speakers import whose_words
+from rag.speakers import spoken_sentences, whose_words
 from rag.store import Store
 
 _KEPT_ARTICLES = 256
@@ -20,7 +20,8 @@ class Kept:
     """An article that was read from the store, with its sentences, who said what, and its key there.
 
     `statements` is what the store has, which is nothing when nobody has read yet who said what. `said` tells for each
-    sentence number that is somebody's words which statement it is part of.
+    sentence number that is somebody's words which statement it is part of. `authors` are the sentences in which nobody
+    but the author speaks; nothing when no statement is known, as then nobody may have looked.
     """
 
     key: int
@@ -28,6 +29,7 @@ class Kept:
     sentences: tuple[Sentence, ...]
     statements: tuple[Statement, ...]
     said: Mapping[int, Statement]
+    authors: frozenset[int]
 
 
 class Shelf:
@@ -56,7 +58,10 @@ class Shelf:
         if article is None:
             return None
         sentences, statements = self.store.sentences(key), self.store.statements(key)
-        kept = Kept(key, article, sentences, statements, whose_words(article.text, sentences, statements))
+        said = whose_words(article.text, sentences, statements)
+        spoken = spoken_sentences(sentences, statements)
+        authors = frozenset(one.number for one in sentences) - spoken if statements else frozenset()
+        kept = Kept(key, article, sentences, statements, said, authors)
         with self._lock:
             self._kept[key] = kept
             if len(self._kept) > _KEPT_ARTICLES:

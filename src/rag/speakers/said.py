@@ -29,6 +29,11 @@ def whose_words(text: str, sentences: Sequence[Sentence], statements: Sequence[S
     return found
 
 
+def spoken_sentences(sentences: Sequence[Sentence], statements: Sequence[Statement]) -> frozenset[int]:
+    """Return the numbers of all sentences in which a statement stands, or a part of one."""
+    return frozenset(sentences[at].number for at in _told(sentences, statements))
+
+
 def _told(sentences: Sequence[Sentence], statements: Sequence[Statement]) -> dict[int, dict[int, list[Range]]]:
     """For the position of a sentence the statements that touch it, by position, with the ranges that do."""
     ends = [sentence.range.end for sentence in sentences]

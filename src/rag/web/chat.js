@@ -25,15 +25,7 @@ async function copy(button) {
   const reply = button.closest(".reply");
   const lines = all(".message, .nearest .label, .line, .names li, .quote", reply);
   const text = lines.map((line) => (line.matches(".quote") ? quoteText(line) : line.textContent)).join("\n\n");
-  let done = true;
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    done = copyByHand(text);
-  }
-  const label = button.textContent;
-  button.textContent = done ? tell("copied") : tell("not_copied");
-  setTimeout(() => (button.textContent = label), 1600);
+  flash(button, tell((await put(text)) ? "copied" : "not_copied"));
 }
 
 function quoteText(quote) {
@@ -55,3 +47,407 @@ function copyByHand(text) {
 }
 
 onClick("a.copy", copy);
+
+// What can be done with a question and its reply. Whatever changes the conversation is asked of the server by an event
+// on an element that the page keeps for it; what comes back to be copied or saved stands in `#fetching`.
+
+const carrier = (id) => one(`#${id} i`);
+const send = (id, name, detail) => carrier(id)?.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
+const fetchFor = (button, detail) => {
+  chat.mark = `${Date.now()}-${Math.random()}`;
+  chat.button = button;
+  send("fetching", "fetch", { ...detail, turn: Number(button.dataset.turn), mark: chat.mark });
+};
+
+const chat = {
+  mark: null, // what was asked for last to be copied or saved
+  button: null, // the button that asked for it
+  editing: null, // the turn whose question is in the box
+  kept: "", // the turns that were kept last
+  id: null, // the name under which this chat is kept
+  user: "", // whose chats these are
+};
+
+const box = () => one("#question textarea");
+
+function fill(text) {
+  const field = box();
+  Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(field, text);
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+const say = (sentence) => {
+  const region = one("#said [role=status]");
+  if (region) region.textContent = sentence;
+  else setTimeout(say, 200, sentence); // the page is still being laid out
+};
+
+function edit(button) {
+  chat.editing = Number(button.dataset.turn);
+  for (const asked of all("#chat .asked.editing")) asked.classList.remove("editing");
+  button.closest(".asked").classList.add("editing");
+  fill(one(".question", button.closest(".asked")).textContent);
+  box().focus();
+  say(tell("chat_editing"));
+}
+
+function leaveEdit() {
+  chat.editing = null;
+  for (const asked of all("#chat .asked.editing")) asked.classList.remove("editing");
+  fill("");
+}
+
+// A question that is edited replaces its turn, so it does not go the way of a new one.
+function askEdited(event) {
+  if (chat.editing === null || !box().value.trim()) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  send("asking", "ask", { question: box().value, replaces: chat.editing });
+  leaveEdit();
+}
+
+document.addEventListener(
+  "keydown",
+  (event) => {
+    if (event.target !== box() || event.isComposing) return;
+    if (event.key === "Enter" && !event.shiftKey) askEdited(event);
+    else if (event.key === "Escape" && chat.editing !== null) {
+      event.stopImmediatePropagation();
+      leaveEdit();
+    } else if (event.key === "ArrowUp" && !event.target.value) {
+      const last = all("#chat .question").at(-1);
+      if (!last) return;
+      event.preventDefault();
+      fill(last.textContent);
+    }
+  },
+  true,
+);
+document.addEventListener("keypress", (event) => chat.editing !== null && event.key === "Enter" && event.target === box() && event.preventDefault(), true);
+
+onClick("#chat .edit", edit);
+onClick("#ask", (_, event) => askEdited(event));
+onClick("#chat .stop", (button) => send("acting", "act", { do: "stop", turn: Number(button.dataset.turn) }));
+onClick("#chat .again", (button) => {
+  const question = one(`#chat .edit[data-turn="${button.dataset.turn}"]`).closest(".asked");
+  send("asking", "ask", { question: one(".question", question).textContent, replaces: Number(button.dataset.turn) });
+});
+onClick(".propose", (button) => send("asking", "ask", { question: button.textContent }));
+onClick("#chat .with-source", (button) =>
+  fetchFor(button, { do: "cite", quote: Number(button.dataset.quote), style: button.dataset.style }),
+);
+onClick("#chat .export", (button) => {
+  fetchFor(button, { do: "export", format: button.dataset.format, whole: one(".whole", button.parentElement).checked });
+  closeMenus();
+});
+onClick("#chat .rate", (button) => {
+  const quote = button.dataset.quote ? Number(button.dataset.quote) : null;
+  fetchFor(button, { do: "rate", verdict: button.dataset.verdict, quote });
+  closeMenus();
+});
+
+async function put(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copyByHand(text);
+  }
+}
+
+function flash(button, words) {
+  const label = button.textContent;
+  button.textContent = words;
+  setTimeout(() => (button.textContent = label), 1600);
+}
+
+// What was asked for to be copied or saved has come.
+function takeFetched() {
+  const found = carrier("fetching");
+  if (!found || found.dataset.mark !== chat.mark || chat.mark === null) return;
+  chat.mark = null;
+  if (found.dataset.do === "copy") {
+    const button = chat.button;
+    put(found.dataset.text).then((done) => flash(button, tell(done ? "copied" : "not_copied")));
+  } else if (found.dataset.do === "save") save(found);
+}
+
+const closeMenus = (but = null) => {
+  for (const menu of all("details.menu[open]")) if (menu !== but) menu.open = false;
+};
+document.addEventListener("click", (event) => closeMenus(event.target.closest?.("details.menu")));
+document.addEventListener(
+  "keydown",
+  (event) => {
+    const menu = event.key === "Escape" && event.target.closest?.("details.menu[open]");
+    if (!menu) return;
+    event.stopImmediatePropagation();
+    menu.open = false;
+    one("summary", menu).focus();
+  },
+  true,
+);
+
+// Addresses that ask again. They stand in the fragment, which a browser sends to nobody.
+
+const encode = (value) => {
+  const bytes = new TextEncoder().encode(JSON.stringify(value));
+  return btoa(String.fromCharCode(...bytes)).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+};
+const decode = (text) => {
+  const bytes = Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (one) => one.charCodeAt(0));
+  return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+};
+
+const turns = () => JSON.parse(carrier("memory")?.dataset.turns ?? "[]");
+
+onClick("#chat .link", (button) => {
+  const turn = turns().find((one) => one.number === Number(button.dataset.turn));
+  if (!turn) return;
+  const { question, articles, earlier, version, digest } = turn;
+  const address = new URL(location.href);
+  address.hash = `ask=${encode({ question, articles, after: earlier, version, digest })}`;
+  history.replaceState(null, "", address);
+  put(address.href).then((done) => {
+    flash(button, tell(done ? "copied" : "not_copied"));
+    say(tell("chat_linked"));
+  });
+});
+
+function followAddress() {
+  if (!location.hash.startsWith("#ask=")) return false;
+  try {
+    const wanted = decode(location.hash.slice(5));
+    if (typeof wanted?.question !== "string" || !wanted.question.trim()) throw new TypeError("no question");
+    chat.id = null;
+    send("acting", "act", { do: "restore", turns: [wanted] });
+    look("chat");
+  } catch {
+    say(tell("chat_bad_link"));
+    toast(tell("chat_bad_link"));
+  }
+  return true;
+}
+addEventListener("hashchange", followAddress);
+
+// A sentence that is shown for a while; it is said by the live region.
+function toast(sentence) {
+  one("#toast")?.remove();
+  const note = Object.assign(document.createElement("div"), { id: "toast", textContent: sentence });
+  document.body.append(note);
+  setTimeout(() => note.remove(), 6000);
+}
+
+// Chats are kept in this browser: questions, the articles they were put to, and digests of the replies.
+
+const CHATS_KEPT = 200;
+const shelfOfChats = () => `rag.chats.${chat.user}`;
+function chats() {
+  try {
+    const found = JSON.parse(localStorage.getItem(shelfOfChats()) ?? "[]");
+    return Array.isArray(found) ? found.filter((one) => typeof one?.id === "string" && Array.isArray(one.turns)) : [];
+  } catch {
+    return [];
+  }
+}
+function keepChats(list) {
+  try {
+    localStorage.setItem(shelfOfChats(), JSON.stringify(list.slice(0, CHATS_KEPT)));
+  } catch {
+    toast(tell("chat_full"));
+  }
+}
+
+function remember() {
+  const text = carrier("memory")?.dataset.turns ?? "[]";
+  if (text === chat.kept || !chat.ready) return;
+  chat.kept = text;
+  const now = JSON.parse(text);
+  if (!now.length) return;
+  chat.id ??= `${Date.now()}-${Math.random().toString(36).slice(2)}`;
+  try {
+    sessionStorage.setItem("rag.chat", chat.id);
+  } catch {
+    // Without it a reload begins a new chat.
+  }
+  const kept = now.map(({ question, articles, after, version, digest }) => ({ question, articles, after, version, digest }));
+  const old = chats().find((one) => one.id === chat.id);
+  const entry = { id: chat.id, title: old?.title ?? now[0].question.slice(0, 120), at: Date.now(), turns: kept };
+  keepChats([entry, ...chats().filter((one) => one.id !== chat.id)]);
+}
+
+function openChat(entry) {
+  chat.id = entry.id;
+  send("acting", "act", { do: "restore", turns: entry.turns });
+  look("chat");
+}
+
+function forgetChat() {
+  chat.id = null;
+  chat.kept = "[]";
+  try {
+    sessionStorage.removeItem("rag.chat");
+  } catch {
+    // Nothing was kept then.
+  }
+  if (location.hash.startsWith("#ask=")) history.replaceState(null, "", location.pathname + location.search);
+}
+
+const element = (name, words = "", facts = {}) => Object.assign(document.createElement(name), { textContent: words }, facts);
+
+function listChats() {
+  let dialog = one("#chats");
+  if (!dialog) {
+    dialog = element("dialog", "", { id: "chats" });
+    dialog.setAttribute("aria-labelledby", "chats-title");
+    document.body.append(dialog);
+  }
+  const list = element("ul");
+  for (const entry of chats()) list.append(chatItem(entry));
+  const below = element("div", "", { className: "below" });
+  const close = element("button", tell("chat_close"), { type: "button" });
+  close.addEventListener("click", () => dialog.close());
+  below.append(close);
+  if (list.children.length) {
+    const gone = element("button", tell("chat_delete_all"), { type: "button" });
+    gone.addEventListener("click", () => {
+      keepChats([]);
+      listChats();
+    });
+    below.prepend(gone);
+  } else list.append(element("li", tell("chat_none")));
+  dialog.replaceChildren(element("h2", tell("chat_title"), { id: "chats-title" }), element("p", tell("chat_where")), list, below);
+  if (!dialog.open) dialog.showModal();
+}
+
+function chatItem(entry) {
+  const item = element("li");
+  const open = element("button", String(entry.title), { type: "button", className: "open" });
+  open.addEventListener("click", () => {
+    one("#chats").close();
+    openChat(entry);
+  });
+  const when = element("span", new Date(entry.at).toLocaleDateString(config.language), { className: "when" });
+  const rename = element("button", tell("chat_rename"), { type: "button" });
+  rename.addEventListener("click", () => {
+    const field = element("input", "", { value: entry.title, maxLength: 200 });
+    field.setAttribute("aria-label", tell("chat_name"));
+    const done = (keep) => {
+      if (keep && field.value.trim()) {
+        keepChats(chats().map((one) => (one.id === entry.id ? { ...one, title: field.value.trim() } : one)));
+      }
+      listChats();
+    };
+    field.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") done(true);
+      if (event.key === "Escape") {
+        event.preventDefault();
+        event.stopPropagation();
+        done(false);
+      }
+    });
+    open.replaceWith(field);
+    field.select();
+  });
+  const gone = element("button", tell("chat_delete"), { type: "button" });
+  gone.addEventListener("click", () => {
+    keepChats(chats().filter((one) => one.id !== entry.id));
+    listChats();
+  });
+  item.append(open, when, rename, gone);
+  return item;
+}
+
+onClick(".chats-open", listChats);
+
+// The first sight of the page: whose chats these are, and the chat or address that was open.
+async function begin() {
+  try {
+    const session = await (await fetch(at("api/session"))).json();
+    chat.user = typeof session.user === "string" ? session.user : "";
+  } catch {
+    chat.user = "";
+  }
+  chat.ready = true;
+  if (followAddress()) return;
+  let open = null;
+  try {
+    open = sessionStorage.getItem("rag.chat");
+  } catch {
+    // Then nothing is open.
+  }
+  const entry = chats().find((one) => one.id === open);
+  if (entry) openChat(entry);
+}
+
+function beginOnce() {
+  if (chat.begun || !carrier("acting") || !one("#panel .source")) return;
+  chat.begun = true;
+  begin();
+}
+
+// What stands around a citation's place, shown beside the citation while it is pointed at or has the focus.
+
+const preview = { link: null, timer: 0 };
+
+function showPreview(link) {
+  const place = document.getElementById(target(link));
+  if (!place) return;
+  hidePreview();
+  const sentences = all(".s", place.closest(".text"));
+  const number = sentences.indexOf(place);
+  const note = element("div", "", { id: "preview" });
+  note.setAttribute("role", "tooltip");
+  for (const [index, sentence] of [number - 1, number, number + 1].entries()) {
+    if (!sentences[sentence]) continue;
+    note.append(index === 1 ? element("b", sentences[sentence].textContent) : sentences[sentence].textContent, " ");
+  }
+  document.body.append(note);
+  const at = link.getBoundingClientRect();
+  const size = note.getBoundingClientRect();
+  const left = Math.max(12, Math.min(at.left, innerWidth - size.width - 12));
+  const below = at.bottom + 8 + size.height < innerHeight;
+  note.style.left = `${left}px`;
+  note.style.top = `${below ? at.bottom + 8 : Math.max(8, at.top - size.height - 8)}px`;
+  note.addEventListener("mouseleave", plan(hidePreview, 200));
+  note.addEventListener("mouseenter", () => clearTimeout(preview.timer));
+  link.setAttribute("aria-describedby", "preview");
+  preview.link = link;
+}
+
+function hidePreview() {
+  clearTimeout(preview.timer);
+  one("#preview")?.remove();
+  preview.link?.removeAttribute("aria-describedby");
+  preview.link = null;
+}
+
+const plan = (act, wait) => () => {
+  clearTimeout(preview.timer);
+  preview.timer = setTimeout(act, wait);
+};
+const cited = (event) => event.target.closest?.("#chat a.cite, #result a.cite");
+document.addEventListener("mouseover", (event) => {
+  const link = cited(event);
+  if (link && link !== preview.link && !narrow.matches) plan(() => showPreview(link), 350)();
+});
+document.addEventListener("mouseout", (event) => cited(event) && plan(hidePreview, 200)());
+document.addEventListener("focusin", (event) => {
+  const link = cited(event);
+  if (link?.matches(":focus-visible") && !narrow.matches) showPreview(link);
+  else if (preview.link && !event.target.closest?.("#preview")) hidePreview();
+});
+document.addEventListener("scroll", hidePreview, { capture: true, passive: true });
+document.addEventListener(
+  "keydown",
+  (event) => {
+    if (event.key !== "Escape" || !preview.link) return;
+    event.stopImmediatePropagation();
+    hidePreview();
+  },
+  true,
+);
+
+onChange(takeFetched);
+onChange(remember);
+onChange(beginOnce);

@@ -7,17 +7,21 @@ conversation of its own session; nothing is kept in module globals.
 from __future__ import annotations
 
 import logging
+import sys
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from rag.errors import RagError
-from rag.web.conversation import Conversation
-from rag.web.examples import example_questions
+from rag.errors import BusyError, RagError
+from rag.question import understand
+from rag.web.acts import act_on, ask_from, fetched, memory_html, notes_on
+from rag.web.conversation import Conversation, Turn
+from rag.web.examples import suggestions_html
+from rag.web.logs import log_question
 from rag.web.panel import announcement, panel_of
-from rag.web.render import failure_html, question_html, reply_html, spoken, waiting_html
+from rag.web.render import Shown, failure_html, question_html, reply_html, spoken, waiting_html
 from rag.web.strings import in_language, tell
 from rag.web.views import Shared, without_surrogates
 
@@ -26,41 +30,50 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-EXAMPLES = 4
-"""Example questions on an empty page; four fill a 2 x 2 grid."""
-
-AT_ONCE = 4
-"""Questions answered at the same time; more than the cores of a small machine only adds waiting."""
-
 SCOPE_MOST = 100_000
 """Articles that a question may be limited to by name."""
 
-_ON_SCOPE = "element.addEventListener('scope', e => trigger('select', {value: e.detail}));"
+# Who sends a scope learns whether anybody listened, because the event is then cancelled.
+_ON_SCOPE = "element.addEventListener('scope', e => { e.preventDefault(); trigger('select', {value: e.detail}); });"
+_ON_ASK = "element.addEventListener('ask', e => trigger('submit', {value: e.detail}));"
+_ON_ACT = "element.addEventListener('act', e => trigger('select', {value: e.detail}));"
+_ON_FETCH = "element.addEventListener('fetch', e => trigger('select', {value: e.detail}));"
 
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """The components of the chat."""
+    """The components of the chat; those without a look of their own carry what its script asks and is given."""
 
     log: gr.Chatbot
-    examples: tuple[gr.Button, ...]
+    examples: tuple[gr.HTML, ...]
+    suggestions: gr.HTML
     scope: gr.HTML
     box: gr.Textbox
     send: gr.Button
+    asking: gr.HTML
+    acting: gr.HTML
+    fetching: gr.HTML
+    memory: gr.HTML
 
 
 def lay_out() -> Chat:
     """Put the chat where the page stands, in a column of its own."""
+    bare: dict[str, Any] = {"js_on_load": None, "apply_default_css": False}
     with gr.Column(elem_id="talk"):
         log = _log_component()
-        with gr.Column(elem_id="examples"):
-            examples = tuple(gr.Button(visible=False, elem_classes="example") for _ in range(EXAMPLES))
+        suggestions = gr.HTML("", elem_id="suggestions", **bare)
+        examples = gr.HTML("", elem_id="examples", **bare)
         with gr.Column(elem_id="composer"):
             with gr.Row(elem_id="ask-line"):
                 box = _question_box()
                 send = gr.Button(tell("chat.ask"), elem_id="ask", variant="primary", scale=0)
             scope = gr.HTML(_scope_html(), elem_id="scope", js_on_load=_ON_SCOPE, apply_default_css=False)
-    return Chat(log, examples, scope, box, send)
+        with gr.Column(elem_id="unseen-chat"):
+            asking = gr.HTML("<i></i>", elem_id="asking", js_on_load=_ON_ASK, apply_default_css=False)
+            acting = gr.HTML("<i></i>", elem_id="acting", js_on_load=_ON_ACT, apply_default_css=False)
+            fetching = gr.HTML("<i></i>", elem_id="fetching", js_on_load=_ON_FETCH, apply_default_css=False)
+            memory = gr.HTML(memory_html(Conversation()), elem_id="memory", **bare)
+    return Chat(log, (examples,), suggestions, scope, box, send, asking, acting, fetching, memory)
 
 
 def connect(chat: Chat, library: Library, conversation: gr.State, *, new: gr.Button, shared: Shared) -> None:
@@ -70,56 +83,64 @@ def connect(chat: Chat, library: Library, conversation: gr.State, *, new: gr.But
     def add(question: str, conversation: Conversation) -> tuple[Any, list[dict[str, str]]]:
         if not question.strip():
             return gr.skip(), messages(conversation)
-        return "", add_example(question, conversation)
-
-    def add_example(question: str, conversation: Conversation) -> list[dict[str, str]]:
         conversation.add(without_surrogates(question))
+        return "", messages(conversation)
+
+    def add_from(conversation: Conversation, event: gr.EventData) -> list[dict[str, str]]:
+        ask_from(conversation, event.value)
         return messages(conversation)
 
-    def reply(conversation: Conversation) -> tuple[list[dict[str, str]], str, str]:
-        answer_waiting(library, conversation)
-        return messages(conversation), panel_of(library, conversation), _latest_words(conversation)
+    def reply(conversation: Conversation) -> tuple[Any, ...]:
+        try:
+            with shared.turns.turn():
+                answer_waiting(library, conversation)
+        except BusyError:
+            give_up(conversation, tell("chat.busy"))
+        return shown(conversation)
 
-    def refuse(conversation: Conversation) -> tuple[list[dict[str, str]], str]:
-        for turn in list(conversation.turns):
-            if turn.reply is None:
-                conversation.close(turn, tell("chat.failed"))
-        conversation.waiting.clear()
-        return messages(conversation), _latest_words(conversation)
+    def shown(conversation: Conversation) -> tuple[Any, ...]:
+        panel = panel_of(library, conversation)
+        return messages(conversation), panel, _latest_words(conversation), memory_html(conversation)
 
-    def begin_again(conversation: Conversation) -> tuple[list[dict[str, str]], str, str]:
+    def refuse(conversation: Conversation) -> tuple[Any, ...]:
+        give_up(conversation, tell("chat.failed"))
+        return shown(conversation)
+
+    def begin_again(conversation: Conversation) -> tuple[Any, ...]:
         conversation.clear()
-        return [], panel_of(library, conversation), announcement(tell("chat.new_said"))
+        panel = panel_of(library, conversation)
+        return [], panel, announcement(tell("chat.new_said")), memory_html(conversation), ""
+
+    def act(conversation: Conversation, event: gr.EventData) -> tuple[Any, ...]:
+        act_on(library, conversation, event.value)
+        return shown(conversation)
+
+    def fetch(conversation: Conversation, event: gr.EventData) -> tuple[str, str]:
+        return fetched(library, conversation, event.value)
+
+    def suggest(conversation: Conversation) -> str:
+        return suggestions_html(shared.proposals, conversation)
 
     def limit(conversation: Conversation, event: gr.EventData) -> None:
         conversation.scope = scope_of(library, event.value)
 
-    at_once: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-    asking = [
-        gr.on(
-            [chat.box.submit, chat.send.click],
-            speak(add),
-            [chat.box, conversation],
-            [chat.box, chat.log],
-            trigger_mode="multiple",
-            **at_once,
-        )
-    ]
-    asking += [one.click(speak(add_example), [one, conversation], chat.log, **at_once) for one in chat.examples]
-    for event in asking:
-        answered = event.success(
-            speak(reply),
-            conversation,
-            [chat.log, shared.panel, shared.said],
-            show_progress="hidden",
-            api_visibility="private",
-            trigger_mode="multiple",
-            concurrency_limit=AT_ONCE,
-            concurrency_id="ask",
-        )
-        answered.failure(speak(refuse), conversation, [chat.log, shared.said], **at_once)
-    new.click(speak(begin_again), conversation, [chat.log, shared.panel, shared.said], **at_once)
-    chat.scope.select(speak(limit), conversation, None, **at_once)
+    quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    several: dict[str, Any] = {**quiet, "trigger_mode": "multiple"}
+    seen = [chat.log, shared.panel, shared.said, chat.memory]
+    typed = gr.on(
+        [chat.box.submit, chat.send.click], speak(add), [chat.box, conversation], [chat.box, chat.log], **several
+    )
+    chosen = chat.asking.submit(speak(add_from), conversation, chat.log, **several)
+    for event in (typed, chosen):
+        answered = event.success(speak(reply), conversation, seen, **several)
+        answered.failure(speak(refuse), conversation, seen, **quiet)
+        answered.success(speak(suggest), conversation, chat.suggestions, **several)
+    new.click(speak(begin_again), conversation, [*seen, chat.suggestions], **quiet)
+    acted = chat.acting.select(speak(act), conversation, seen, **several)
+    acted.failure(speak(refuse), conversation, seen, **quiet)
+    acted.success(speak(suggest), conversation, chat.suggestions, **several)
+    chat.fetching.select(speak(fetch), conversation, [chat.fetching, shared.said], **several)
+    chat.scope.select(speak(limit), conversation, None, **quiet)
 
 
 def scope_of(library: Library, value: object) -> tuple[str, ...]:
@@ -131,40 +152,43 @@ def scope_of(library: Library, value: object) -> tuple[str, ...]:
 def answer_waiting(library: Library, conversation: Conversation) -> None:
     """Answer every question of the conversation that nobody is answering yet; a refusal becomes its message."""
     while (turn := conversation.take()) is not None:
+        before = conversation.before(turn)
+        log_question(turn.question)
         try:
-            reply = library.ask(turn.question, after=conversation.before(turn), articles=turn.articles)
-            conversation.close(turn, reply)
+            turn.version = library.version
+            conversation.close(turn, library.ask(turn.question, after=before, articles=turn.articles))
         except RagError as error:
             _log.info("a question was refused: %s", error)
             conversation.close(turn, str(error))
+
+
+def give_up(conversation: Conversation, why: str) -> None:
+    """Close every turn that has no reply with a message."""
+    for turn in list(conversation.turns):
+        if turn.reply is None:
+            conversation.close(turn, why)
+    conversation.waiting.clear()
 
 
 def messages(conversation: Conversation) -> list[dict[str, str]]:
     """The conversation as the chat component wants it: two messages a turn, in escaped HTML."""
     shown: list[dict[str, str]] = []
     for turn in list(conversation.turns):
-        shown.append({"role": "user", "content": question_html(turn.question)})
-        if turn.reply is None:
-            content = waiting_html()
-        elif isinstance(turn.reply, str):
-            content = failure_html(turn.reply)
-        else:
-            content = reply_html(turn.reply)
-        shown.append({"role": "assistant", "content": content})
+        shown.append({"role": "user", "content": question_html(turn.question, turn=turn.number)})
+        shown.append({"role": "assistant", "content": _content(conversation, turn)})
     return shown
 
 
-def example_buttons(library: Library) -> list[Any]:
-    """Updates of the example buttons: questions that the first article answers."""
-    summaries = library.articles()
-    found: list[str] = []
-    if summaries:
-        first = summaries[0].id
-        found = example_questions(
-            library.article(first), library.sentences(first), library.statements(first), limit=EXAMPLES
-        )
-    shown = [gr.update(value=question, visible=True) for question in found]
-    return shown + [gr.update(visible=False)] * (EXAMPLES - len(shown))
+def _content(conversation: Conversation, turn: Turn) -> str:
+    if turn.reply is None:
+        return waiting_html(turn=turn.number)
+    if turn.shown is None:
+        if isinstance(turn.reply, str):
+            turn.shown = failure_html(turn.reply, turn=turn.number)
+        else:
+            words = understand(turn.question, conversation.before(turn), max_characters=sys.maxsize).words
+            turn.shown = reply_html(turn.reply, shown=Shown(turn.number, words, notes_on(turn)))
+    return turn.shown
 
 
 def _latest_words(conversation: Conversation) -> str:
@@ -212,4 +236,5 @@ def _scope_html() -> str:
     return (
         f'<button type="button" class="scope-of-question" title="{tell("scope.title")}">'
         f'<span class="scope-words">{tell("scope.all")}</span></button>'
+        f'<button type="button" class="ask-all" aria-label="{tell("scope.ask_all")}" hidden>×</button>'
     )

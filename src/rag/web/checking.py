@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import os
 import secrets
 import time
 from collections import OrderedDict
@@ -14,11 +15,11 @@ from dataclasses import dataclass
 from rag.web.passwords import Passwords, fits
 from rag.web.sessions import Clock, Tries
 
-AT_ONCE = 2
-"""Passwords tried at the same time; each takes a core for about 0.2 s."""
+AT_ONCE = max(1, (os.cpu_count() or 1) // 2)
+"""Passwords tried at the same time; each takes a core for about 0.2 s, and half of the cores are for answers."""
 
 WAITING = 64
-"""Log-ins that may wait for their turn: about 8 s for the last one."""
+"""Log-ins that may wait for their turn: about 15 s for the last one on two cores."""
 
 BUSY_SECONDS = 10
 """What those beyond are told to wait."""

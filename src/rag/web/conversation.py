@@ -6,7 +6,9 @@ atomic step and shows the whole, so no event overwrites another's reply. It does
 
 from __future__ import annotations
 
+import hashlib
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rag.records import Abstention, Comparison, Quote, Reply
@@ -18,13 +20,37 @@ ARTICLES_OPEN = 12
 """Articles that the source panel holds at once; a citation beyond them loads its article when clicked."""
 
 
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a reply was when it was saved: the library's version, and a digest of what it said."""
+
+    version: str
+    digest: str
+
+
 @dataclass(slots=True, eq=False)
 class Turn:
-    """A question, the ids of the only articles it was put to, and its reply or the message that stands for it."""
+    """A question, and its reply or the message that stands for it.
 
+    Attributes:
+        number: Of the turn in its conversation; never used twice there.
+        question: As it was typed.
+        articles: Ids of the only articles that it is put to; all when empty.
+        after: Questions before it that are not shown, oldest first.
+        saved: What the reply was before, when it is asked for again.
+        reply: Once it is there.
+        version: Of the library when it was answered.
+        shown: Its markup, once that is made.
+    """
+
+    number: int
     question: str
     articles: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    saved: Saved | None = None
     reply: Reply | str | None = None
+    version: str = ""
+    shown: str | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -32,8 +58,11 @@ class Conversation:
     """Turns, oldest first; `opened` are article ids in the order they were opened.
 
     `scope` are the ids of the only articles to ask next, all when empty.
+
     `compared` is what stands in the view beside the chat, `newest` whatever came last, there or in the chat;
-    `comparisons` counts those that were begun.
+    `comparisons` counts those that were begun. `coloured` tells whether the articles come with who says what in them,
+    `sent` which articles the page was sent last, as a hash of their markup.
+    `comparisons` counts those that were begun, `asked` the questions.
     """
 
     turns: deque[Turn] = field(default_factory=lambda: deque(maxlen=TURNS_KEPT))
@@ -45,12 +74,25 @@ class Conversation:
     opened: list[str] = field(default_factory=list)
     shown: str | None = None
     replies: int = 0
+    coloured: bool = False
+    sent: int | None = None
+    asked: int = 0
 
-    def add(self, question: str) -> None:
-        """Put a question at the end, to be answered."""
-        turn = Turn(question, self.scope)
+    def add(
+        self,
+        question: str,
+        *,
+        articles: Sequence[str] | None = None,
+        after: Sequence[str] = (),
+        saved: Saved | None = None,
+    ) -> Turn:
+        """Put a question at the end, to be answered; to the articles of the scope when none are given."""
+        self.asked += 1
+        scope = self.scope if articles is None else tuple(articles)
+        turn = Turn(self.asked, question, scope, tuple(after), saved)
         self.turns.append(turn)
         self.waiting.append(turn)
+        return turn
 
     def take(self) -> Turn | None:
         """The oldest question that nobody is answering yet, now yours to answer."""
@@ -59,6 +101,10 @@ class Conversation:
         except IndexError:
             return None
 
+    def turn(self, number: object) -> Turn | None:
+        """The turn of a number, when it is still there."""
+        return next((turn for turn in list(self.turns) if turn.number == number), None)
+
     def before(self, turn: Turn) -> list[str]:
         """The questions asked before `turn`, oldest first, without those that were refused."""
         earlier: list[str] = []
@@ -66,13 +112,22 @@ class Conversation:
             if other is turn:
                 break
             if not isinstance(other.reply, str):
-                earlier.append(other.question)
-        return earlier
+                earlier += [*other.after, other.question]
+        return [*earlier, *turn.after]
 
     def close(self, turn: Turn, reply: Reply | str) -> None:
-        """Give a turn its reply and open the articles that it quotes."""
-        turn.reply = reply
-        self._follow(reply)
+        """Give a turn its reply and open the articles that it quotes; nothing when it was stopped before."""
+        if turn.reply is None:
+            turn.reply = reply
+            self._follow(reply)
+
+    def cut(self, number: int) -> None:
+        """Take a turn away, and all that came after it."""
+        kept = [turn for turn in self.turns if turn.number < number]
+        self.turns.clear()
+        self.turns.extend(kept)
+        for turn in [turn for turn in self.waiting if turn.number >= number]:
+            self.waiting.remove(turn)
 
     def begin_comparison(self) -> int:
         """The number of a comparison that begins now; the highest one is what the reader waits for."""
@@ -113,3 +168,21 @@ def quotes_of(reply: Reply | str | None) -> tuple[Quote, ...]:
     if reply is None or isinstance(reply, str):
         return ()
     return reply.nearest if isinstance(reply, Abstention) else reply.quotes
+
+
+def digest_of(reply: Reply | str | None) -> str:
+    """What a reply says, in few characters: its kind and a mark for each place it quotes, in order.
+
+    Equal digests mean equal kinds and places; what only comes near is no part of it.
+    """
+    if reply is None or isinstance(reply, str):
+        return "-"
+    if isinstance(reply, Abstention):
+        return f"abstention:{reply.reason}"
+    kind = "comparison" if isinstance(reply, Comparison) else "answer"
+    return f"{kind}:{','.join(map(_mark, reply.quotes))}"
+
+
+def _mark(quote: Quote) -> str:
+    place = f"{quote.article.id}:{quote.range.start}:{quote.range.end}"
+    return hashlib.sha256(place.encode()).hexdigest()[:10]

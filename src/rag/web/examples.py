@@ -1,16 +1,108 @@
-"""An article and who speaks in it -> a few questions that a reader could ask it.
+"""An article and who speaks in it -> questions that a reader could ask it and that it answers.
 
-Reads statements, capital letters and question words, so it helps with English and stays silent elsewhere; it does not
-know whether the article answers what it proposes.
+Candidates come from statements, capital letters and question words, so they help with English and stay away elsewhere;
+the library is asked each of them, and only what it answers is proposed.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
+import threading
+from collections import Counter, OrderedDict
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from rag.records import Article, Sentence, Statement
+from rag.errors import RagError
+from rag.records import Abstention, Article, Sentence, Statement
+from rag.web.conversation import Conversation, quotes_of
+from rag.web.quotes import verbatim
+from rag.web.strings import tell
+
+if TYPE_CHECKING:
+    from rag.library import Library
+
+EXAMPLES = 4
+"""Questions on an empty page; four fill a 2 x 2 grid."""
+
+SUGGESTIONS = 3
+"""Questions below a reply."""
+
+_TRIED = 12
+"""Candidates of an article that are asked; each costs about as much as a reader's question."""
+
+_ARTICLES_KEPT = 200
+
+
+class Proposals:
+    """Questions that articles answer; each article is tried once until the library changes. Safe to share."""
+
+    def __init__(self, library: Library) -> None:
+        """Propose what `library` answers."""
+        self._library = library
+        self._kept: OrderedDict[tuple[str, str], list[str]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, article: str) -> list[str]:
+        """Return the questions that an article answers by itself, the best first.
+
+        Raises:
+            UnknownArticleError: The id fits no article, or several.
+        """
+        key = article, self._library.version
+        with self._lock:  # who comes second waits for the answers instead of asking again
+            if key not in self._kept:
+                read = self._library.article(article)
+                sentences, statements = self._library.sentences(article), self._library.statements(article)
+                candidates = example_questions(read, sentences, statements, limit=_TRIED)
+                self._kept[key] = [one for one in candidates if self._answered(one, article)]
+                if len(self._kept) > _ARTICLES_KEPT:
+                    self._kept.popitem(last=False)
+            return list(self._kept[key])
+
+    def first(self) -> list[str]:
+        """Return questions that the first article of the library answers."""
+        summaries = self._library.articles()
+        return self.of(summaries[0].id)[:EXAMPLES] if summaries else []
+
+    def after(self, conversation: Conversation) -> list[str]:
+        """Return questions that the articles of the latest reply answer and that were not asked yet.
+
+        Questions for those who are quoted there come first.
+        """
+        latest = conversation.latest()
+        quotes = quotes_of(latest)
+        speakers = {quote.speaker.name for quote in quotes if quote.speaker is not None}
+        asked = {turn.question.casefold().strip(" ?.") for turn in list(conversation.turns)}
+        articles = dict.fromkeys(quote.article.id for quote in quotes) or conversation.opened[:1]
+        found = [one for article in list(articles)[:2] for one in self.of(article)]
+        new = [one for one in dict.fromkeys(found) if one.casefold().strip(" ?.") not in asked]
+        return sorted(new, key=lambda one: not any(name in one for name in speakers))[:SUGGESTIONS]
+
+    def _answered(self, question: str, article: str) -> bool:
+        try:
+            return not isinstance(self._library.ask(question, articles=[article]), Abstention)
+        except RagError:
+            return False
+
+
+def examples_html(proposals: Proposals) -> str:
+    """Questions to begin with, as buttons; none when the library is empty."""
+    try:
+        found = proposals.first()
+    except RagError:
+        return ""
+    return "".join(f'<button type="button" class="example propose">{verbatim(one)}</button>' for one in found)
+
+
+def suggestions_html(proposals: Proposals, conversation: Conversation) -> str:
+    """Questions to go on with, as buttons."""
+    try:
+        found = proposals.after(conversation) if conversation.turns else []
+    except RagError:
+        return ""
+    buttons = "".join(f'<button type="button" class="suggestion propose">{verbatim(one)}</button>' for one in found)
+    return f'<div class="next"><span class="label">{tell("chat.next")}</span>{buttons}</div>' if buttons else ""
+
 
 _QUESTION = re.compile(
     r"(?:what|who|whom|whose|which|when|where|why|how)\s+"

@@ -161,7 +161,7 @@ class Login:
             inner["path"] = _IN_PATH.sub(rf"\1/{mine}\2", scope["path"])
             return inner, receive
         body = await _body(receive)
-        if body and "/gradio_api/mcp/" not in scope["path"]:
+        if body:
             try:
                 said = json.loads(body)
             except ValueError:

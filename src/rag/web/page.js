@@ -18,14 +18,17 @@ function look(view) {
 }
 
 function skip() {
-  const goals = { chat: "#question textarea", compare: "#form [name=topic]", voices: "#statements input, #statements summary" };
+  const goals = { chat: "#question textarea", library: "#library-title", compare: "#form [name=topic]", voices: "#statements input, #statements summary" };
   const shown = narrow.matches ? state.view : state.side;
   one(goals[shown] ?? "#panel .shelf")?.focus();
 }
 
 onClick("a.skip", skip);
 onClick(".view", (button) => look(button.dataset.to));
-onClick("#new", () => look("chat"));
+onClick("#new", () => {
+  forgetChat();
+  look("chat");
+});
 onClick("a.language", (link) => {
   const home = link.lang === "en" ? "" : `${link.lang}/`;
   location.assign(at(home) + location.hash);
@@ -68,6 +71,6 @@ new MutationObserver(() => {
 }).observe(document.body, {
   subtree: true,
   childList: true,
-  attributeFilter: ["aria-current", "aria-label", "hidden", "data-version"],
+  attributeFilter: ["aria-current", "aria-label", "hidden", "data-marks"],
 });
 apply();

@@ -13,9 +13,13 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from rag.web import chat, shelf, views
+from rag.web import panel as source
 from rag.web.conversation import Conversation
+from rag.web.examples import Proposals, examples_html
 from rag.web.panel import announcement, panel_of
 from rag.web.strings import LANGUAGES, in_language, script_strings, speaking, spoken_language, tell
+from rag.web.tools import offer_tools
+from rag.web.turns import AT_ONCE, Turns
 from rag.web.views import Shared
 
 if TYPE_CHECKING:
@@ -26,21 +30,32 @@ NAME = "Ask the Article"
 QUEUE = 64
 """Questions that may wait; at 50 ms each the last one waits a second, the next one is told to come back."""
 
-_STYLES = ("page.css", "chat.css", "panel.css", "narrow.css", "shelf.css", "views.css")
-_SCRIPTS = ("state.js", "chat.js", "panel.js", "shelf.js", "views.js", "page.js")
+_STYLES = ("page.css", "chat.css", "panel.css", "tools.css", "narrow.css", "shelf.css", "views.css")
+_SCRIPTS = (
+    *("state.js", "chat.js", "panel.js", "cited.js", "find.js", "colours.js"),
+    *("rest.js", "scope.js", "shelf.js", "adding.js", "views.js", "page.js"),
+)
 """The scripts share one scope, in this order."""
 
 _VIEWS = ("chat", "library", "compare", "voices", "article")
-_OPEN_ON_REQUEST = "element.addEventListener('open-article', e => trigger('select', {value: e.detail}));"
 
 
-def build_page(library: Library, language: str = "en") -> gr.Blocks:
-    """Lay out the page in a language and connect its events to the library."""
+def build_page(
+    library: Library, language: str = "en", *, turns: Turns | None = None, proposals: Proposals | None = None
+) -> gr.Blocks:
+    """Lay out the page in a language and connect its events to the library.
+
+    Args:
+        library: What is asked.
+        language: Of the interface.
+        turns: How many questions are answered at once, shared with others who ask; the page's own when left out.
+        proposals: What is proposed to ask, likewise.
+    """
     with speaking(language):
-        return _build(library)
+        return _build(library, turns or Turns(), proposals or Proposals(library))
 
 
-def _build(library: Library) -> gr.Blocks:
+def _build(library: Library, turns: Turns, proposals: Proposals) -> gr.Blocks:
     page = gr.Blocks(title=NAME, analytics_enabled=False, fill_width=True, fill_height=True)
     speak = partial(in_language, spoken_language())
     with page:
@@ -50,18 +65,23 @@ def _build(library: Library) -> gr.Blocks:
             new = gr.Button(tell("chat.new"), elem_id="new", size="sm", scale=0)
         with gr.Row(elem_id="desk"):
             talk, others = chat.lay_out(), views.lay_out()
-            shelf.lay_out()
+            shelves = shelf.lay_out()
             with gr.Column(elem_id="reading"):
                 gr.HTML(_back(), elem_id="return", js_on_load=None, apply_default_css=False)
-                panel = gr.HTML(elem_id="panel", js_on_load=_OPEN_ON_REQUEST, apply_default_css=False)
+                panel = source.lay_out()
         said = gr.HTML(announcement(""), elem_id="said", js_on_load=None, apply_default_css=False)
-        shared = Shared(panel, said, spoken_language())
+        shared = Shared(panel, said, spoken_language(), turns, proposals)
 
-        def start(conversation: Conversation) -> list[Any]:
-            return [panel_of(library, conversation), *chat.example_buttons(library)]
+        def start(conversation: Conversation) -> Any:
+            conversation.sent = None
+            return panel_of(library, conversation)
 
-        def open_article(conversation: Conversation, event: gr.EventData) -> str:
+        def propose() -> str:
+            return examples_html(proposals)
+
+        def open_article(conversation: Conversation, event: gr.EventData) -> Any:
             wanted = str(event.value)
+            conversation.sent = None
             if any(one.id == wanted for one in library.articles()):
                 conversation.open(wanted)
                 conversation.shown = wanted
@@ -69,12 +89,21 @@ def _build(library: Library) -> gr.Blocks:
                 conversation.replies += 1
             return panel_of(library, conversation)
 
+        def tell_voices(conversation: Conversation) -> Any:
+            conversation.coloured = True
+            return panel_of(library, conversation)
+
         at_once: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-        page.load(speak(start), conversation, [panel, *talk.examples], **at_once)
+        begun = page.load(speak(start), conversation, panel, **at_once)
+        begun.then(speak(propose), None, talk.examples[0], **at_once)
+        changed = shelves.select(speak(start), conversation, panel, **at_once)
+        changed.then(speak(propose), None, talk.examples[0], **at_once)
         panel.select(speak(open_article), conversation, panel, **at_once)
+        panel.submit(speak(tell_voices), conversation, panel, show_progress="hidden", api_visibility="private")
         chat.connect(talk, library, conversation, new=new, shared=shared)
         views.connect(others, library, conversation, shared=shared)
-    page.queue(api_open=False, max_size=QUEUE, default_concurrency_limit=chat.AT_ONCE)
+        offer_tools(library)
+    page.queue(api_open=False, max_size=QUEUE, default_concurrency_limit=AT_ONCE)
     return page
 
 
@@ -122,7 +151,8 @@ def _masthead() -> str:
         f'<a class="skip" href="#question">{tell("page.skip")}</a>'
         f'<div class="brand"><h1>{NAME}</h1><p>{tell("page.motto")}</p></div>'
         f'<div class="views" role="group" aria-label="{tell("page.views")}">{buttons}</div>'
-        f'<nav class="languages" aria-label="{tell("page.language")}">{languages}</nav>'
+        f'<button type="button" class="chats-open">{tell("chat.chats")}</button>'
+        f'<nav class="languages" aria-label="{tell("page.language")}">{languages}</nav>{shelf.account_html()}'
     )
 
 

@@ -1,23 +1,33 @@
 // The source panel: follows a citation into the article, marks the words that prove it, and comes back.
 
+// What the server tells of the open articles: which to show, and what is quoted of them.
+const marks = { words: null, version: null, shown: null, chat: [], compare: [], fresh: [], links: {} };
+function readMarks() {
+  const words = one("#panel [data-marks]")?.dataset.marks ?? "{}";
+  if (words === marks.words) return;
+  Object.assign(marks, JSON.parse(words), { words });
+  marks.stamp = String(Number(marks.stamp ?? 0) + 1);
+}
+
+const shownArticle = () => articles().find((article) => article.dataset.article === state.article);
+
 // The reader's choice stays, unless it is gone or a new reply quotes only other articles.
-function chooseArticle(source) {
-  const open = articles();
-  const shown = open.find((article) => article.dataset.article === state.article);
-  const news = source.dataset.version !== state.version;
+function chooseArticle() {
+  const shown = shownArticle();
+  const news = marks.version !== state.version;
   if (shown || news) state.loading = false;
   if (!news && (shown || state.loading)) return;
-  state.version = source.dataset.version;
-  const cited = open.some((article) => article.classList.contains("cited"));
-  if (!shown || (cited && !shown.classList.contains("cited"))) state.article = source.dataset.shown;
+  state.version = marks.version;
+  if (!shown || (marks.fresh.length && !marks.fresh.includes(state.article))) state.article = marks.shown;
 }
 
 function tidyPanel() {
   const source = one("#panel .source");
   if (!source) return;
+  readMarks();
   const marked = state.sentence && document.getElementById(state.sentence);
   if (marked && state.pending) state.article = articleOf(state.sentence);
-  else chooseArticle(source);
+  else chooseArticle();
   for (const article of articles()) {
     setAttribute(article, "hidden", article.dataset.article === state.article ? null : "");
   }
@@ -40,38 +50,68 @@ function tidyPanel() {
 
 onChange(tidyPanel);
 
-// The words that an address names, marked over the text without touching it.
-function markWords(sentence) {
+// Where each piece of an article's text begins. The page's framework may change any of it, and then drops the stamp.
+const indexes = new WeakMap();
+let stamps = 0;
+function textIndex(text) {
+  const known = indexes.get(text);
+  if (known && text.dataset.stamp === known.stamp) return known;
+  const index = { stamp: String(++stamps), nodes: [], starts: [], startOf: new Map(), length: 0, text };
+  const walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
+  for (let node; (node = walker.nextNode()); index.length += node.length) {
+    index.nodes.push(node);
+    index.starts.push(index.length);
+    index.startOf.set(node, index.length);
+  }
+  text.dataset.stamp = index.stamp;
+  indexes.set(text, index);
+  return index;
+}
+
+// The piece that holds a character, by halving.
+function pieceAt({ starts }, offset) {
+  let [low, high] = [0, starts.length - 1];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (starts[middle] <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+function rangeOf(index, start, end) {
+  const range = new Range();
+  const [first, last] = [pieceAt(index, start), pieceAt(index, Math.max(start, end - 1))];
+  range.setStart(index.nodes[first], start - index.starts[first]);
+  range.setEnd(index.nodes[last], Math.min(end, index.length) - index.starts[last]);
+  return range;
+}
+
+// Marks ranges under a name over the text, without touching it; of names that overlap the higher one shows.
+function paint(name, ranges, priority = 0) {
   if (!globalThis.Highlight) return;
+  const highlight = new Highlight(...ranges.slice(0, 1));
+  for (const range of ranges.slice(1)) highlight.add(range);
+  highlight.priority = priority;
+  if (ranges.length) CSS.highlights.set(name, highlight);
+  else CSS.highlights.delete(name);
+}
+
+// The words that an address names.
+const proved = { key: "" };
+function markWords(sentence) {
   const text = sentence?.closest(".text");
-  const [, , said, proof] = text ? parts(state.link) : [];
-  const words = `${said ?? ""}!${proof ?? ""}`;
-  if (marks.text === text && marks.words === words && marks.within?.isConnected) return;
-  Object.assign(marks, { text, words, within: sentence });
-  for (const [name, ranges] of [["said", said], ["proof", proof]]) {
-    if (ranges) CSS.highlights.set(name, new Highlight(...ranges.split(",").map((range) => rangeIn(text, range))));
-    else CSS.highlights.delete(name);
+  const [, , said, proof] = text ? parts(state.link ?? "") : [];
+  const index = said || proof ? textIndex(text) : null;
+  const key = `${index?.stamp} ${said} ${proof}`;
+  if (proved.key === key && proved.within === sentence) return;
+  Object.assign(proved, { key, within: sentence });
+  for (const [name, ranges, priority] of [["said", said, 2], ["proof", proof, 3]]) {
+    const pairs = (ranges ?? "").split(",").filter(Boolean).map((range) => range.split(":").map(Number));
+    paint(name, pairs.map(([start, end]) => rangeOf(index, start, end)), priority);
   }
   for (const other of all(".s[data-partly]")) if (other !== sentence || !said) other.removeAttribute("data-partly");
   if (said) setAttribute(sentence, "data-partly", "");
-}
-
-const marks = { text: null, words: "!", within: null }; // what is marked now
-
-function rangeIn(text, words) {
-  const [start, end] = words.split(":").map(Number);
-  const range = new Range();
-  const walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
-  range.setStart(text, 0);
-  range.collapse(true);
-  for (let before = 0, node; (node = walker.nextNode()); before += node.length) {
-    if (start >= before && start < before + node.length) range.setStart(node, start - before);
-    if (end > before && end <= before + node.length) {
-      range.setEnd(node, end - before);
-      break;
-    }
-  }
-  return range;
 }
 
 function scrollTo(box, element, above) {
@@ -83,7 +123,8 @@ function reveal(sentence) {
   const shelf = one("#panel .shelf");
   const room = shelf.clientHeight - sentence.getBoundingClientRect().height;
   scrollTo(shelf, sentence, Math.max(16, room / 3));
-  sentence.focus({ preventScroll: true });
+  if (!state.stay) sentence.focus({ preventScroll: true });
+  state.stay = false;
 }
 
 function follow(link) {
@@ -129,6 +170,11 @@ onClick(".statement .words", (words) => getSelection().isCollapsed && follow(one
 
 document.addEventListener("change", (event) => {
   if (!event.target.matches?.("#panel select")) return;
+  if (!event.target.value) {
+    event.target.value = state.article;
+    look("library");
+    return;
+  }
   show(event.target.value);
   one("#panel .shelf").scrollTo({ top: 0 });
 });

@@ -9,11 +9,20 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 
-from rag.records import Article, Attribution, Quote, Range
+from rag.records import Article, Attribution, Quote, Range, Strength
 from rag.web.strings import tell
+from rag.words import Word, places_of
 
 _AS_ENTITIES = {0: "\ufffd", 9: "&#9;", 10: "&#10;", 13: "&#13;"}
 """HTML drops a NUL and the chat re-indents tabs and line ends, so these travel as entities."""
+
+STRENGTHS: dict[Strength, str] = {
+    "direct": "quote.direct",
+    "named": "quote.named",
+    "unnamed": "quote.unnamed",
+    "author": "quote.author",
+}
+"""Whose word a quote is: keys of strings, each with an explanation under the same key and `_why`."""
 
 REPORTED: dict[Attribution, str | None] = {"direct": None, "indirect": "quote.reported", "mixed": "quote.partly"}
 """How a quote gives somebody's words, where that needs saying: keys of strings."""
@@ -38,20 +47,45 @@ def place(article: Article, sentence: int, *, said: Sequence[Range] = (), proof:
     return f"#{anchor(article.id, sentence)}{words}"
 
 
-def quote_html(quote: Quote) -> str:
-    """One quote: its citation, its words, who said them, and the neighbour it leans on, set apart."""
-    source = f'<div class="from">{verbatim(quote.article.title)}</div>'
-    return framed_html(quote, f"{_speaker(quote)}{source}")
+def quote_html(quote: Quote, *, looked_for: Sequence[Word] = (), tools: str = "") -> str:
+    """One quote: its citation, its words, who said them and where, and the neighbour it leans on, set apart.
+
+    Args:
+        quote: What is shown.
+        looked_for: Words of the question, which are marked in the quote.
+        tools: What can be done with it, as HTML.
+    """
+    facts = [verbatim(quote.article.title)]
+    if quote.article.published:
+        facts.append(verbatim(quote.article.published))
+    page = quote.article.page_of(quote.range.start)
+    if page is not None:
+        facts.append(tell("quote.page", number=page))
+    source = f'<div class="from">{" · ".join(facts)}</div>'
+    marked = marked_html(quote.text, places_of(looked_for, quote.text))
+    return framed_html(quote, f"{_speaker(quote)}{source}{tools}", words=marked)
 
 
-def framed_html(quote: Quote, below: str) -> str:
-    """A quote with its citation and its context, and `below` its words what else is to be said of it, as HTML."""
+def marked_html(text: str, marks: Sequence[Range]) -> str:
+    """A text with some of its characters marked; the marks are in order and apart, and change no character."""
+    parts, end = [], 0
+    for mark in marks:
+        parts += [verbatim(text[end : mark.start]), f"<mark>{verbatim(text[mark.start : mark.end])}</mark>"]
+        end = mark.end
+    return "".join([*parts, verbatim(text[end:])])
+
+
+def framed_html(quote: Quote, below: str, *, words: str | None = None) -> str:
+    """A quote with its citation and its context, and `below` its words what else is to be said of it, as HTML.
+
+    `words` are the quote's own, escaped, with marks in them; plain when left out.
+    """
     target = place(quote.article, quote.sentence, proof=(quote.cue,) if quote.cue else ())
     cite = (
         f'<a class="cite" href="{target}" title="{tell("quote.show_title", number=quote.number)}">'
         f'<span class="chip">{quote.number}</span><span class="go">{tell("quote.show")}</span></a>'
     )
-    words = f'<div class="words">{verbatim(quote.text)}</div>'
+    words = f'<div class="words">{verbatim(quote.text) if words is None else words}</div>'
     context = _context(quote)
     leads = quote.context is not None and quote.context < quote.range
     body = context + words if leads else words + context
@@ -68,12 +102,17 @@ def _units(text: str, end: int) -> int:
 
 
 def _speaker(quote: Quote) -> str:
-    if quote.speaker is None or quote.attribution is None:
-        return ""
-    role = f', <span class="role">{verbatim(quote.speaker.role)}</span>' if quote.speaker.role else ""
-    how = REPORTED[quote.attribution]
-    reported = f' <span class="how">({tell(how)})</span>' if how else ""
-    return f'<div class="who"><span class="name">{verbatim(quote.speaker.name)}</span>{role}{reported}</div>'
+    parts = []
+    if quote.speaker is not None:
+        role = f', <span class="role">{verbatim(quote.speaker.role)}</span>' if quote.speaker.role else ""
+        parts.append(f'<span class="name">{verbatim(quote.speaker.name)}</span>{role}')
+    if quote.strength is not None:
+        key = STRENGTHS[quote.strength]
+        label = f'<span class="strength {quote.strength}" title="{tell(key + "_why")}">{tell(key)}</span>'
+        parts.append(label)
+    elif quote.attribution is not None and REPORTED[quote.attribution]:
+        parts.append(f'<span class="how">({tell(str(REPORTED[quote.attribution]))})</span>')
+    return f'<div class="who">{" ".join(parts)}</div>' if parts else ""
 
 
 def _context(quote: Quote) -> str:

@@ -1,71 +1,96 @@
-"""Records -> HTML strings, with every character of data escaped.
+"""Replies -> HTML strings, with every character of data escaped.
 
-Knows how replies and articles look as markup; knows neither Gradio nor where records come from.
+Knows how replies look as markup; knows neither Gradio nor where records come from.
 All data reaches the page through `verbatim`, so an article can never become an element.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import html
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from rag.records import Answer, Article, ArticleSummary, Block, Comparison, Quote, Range, Reply, Sentence
+from rag.records import Abstention, Answer, Comparison, Quote, Reply
 from rag.web.comparing import comparison_html, spoken_comparison, summary
-from rag.web.quotes import anchor, quote_html, verbatim
-from rag.web.strings import tell
+from rag.web.quotes import quote_html, verbatim
+from rag.web.strings import spoken_language, tell
+from rag.words import Word
 
-_TAGS = {"title": "h2", "heading": "h3", "byline": "p", "body": "p"}
+STYLE_NAMES = {"chicago": "Chicago", "apa": "APA", "mla": "MLA"}
+"""The styles in which a quote can be copied with its source, by the names that their readers know."""
+
+FORMAT_NAMES = {
+    "markdown": "Markdown",
+    "html": "HTML",
+    "bibtex": "BibTeX",
+    "csl-json": "CSL-JSON",
+    "annotation": "Web Annotation",
+}
+"""The files that a reply can be saved as, by their own names."""
 
 
 @dataclass(frozen=True, slots=True)
-class OpenArticle:
-    """An article in the source panel.
+class Shown:
+    """How a reply stands in the chat.
 
     Attributes:
-        cited: The quote numbers of the chat's latest reply, by sentence numbers.
-        compared: Likewise for the comparison that stands beside the chat.
-        fresh: Whether the newest of the two quotes this article.
+        turn: The number of its turn, by which the page speaks of it.
+        looked_for: The words of the question, which are marked in the quotes.
+        notes: What is to be said before it, in sentences.
     """
 
-    article: Article
-    sentences: Sequence[Sentence]
-    cited: Mapping[int, int] = field(default_factory=dict)
-    compared: Mapping[int, int] = field(default_factory=dict)
-    fresh: bool = False
+    turn: int
+    looked_for: Sequence[Word] = ()
+    notes: Sequence[str] = ()
 
 
-def question_html(question: str) -> str:
-    """A question as the reader typed it."""
-    return f'<div class="question">{verbatim(question)}</div>'
+def question_html(question: str, *, turn: int | None = None) -> str:
+    """A question as the reader typed it, with what can be done with it when it is a turn's."""
+    edit = (
+        ""
+        if turn is None
+        else f'<button type="button" class="edit" data-turn="{turn}" title="{tell("chat.edit_title")}">'
+        f"{tell('chat.edit')}</button>"
+    )
+    return f'<div class="asked">{edit}<div class="question">{verbatim(question)}</div></div>'
 
 
-def waiting_html() -> str:
+def waiting_html(*, turn: int | None = None) -> str:
     """What stands in for a reply that is still being looked for."""
-    return f'<div class="reply waiting"><span class="dots" role="presentation"></span>{tell("chat.waiting")}</div>'
+    stop = f'<button type="button" class="stop" data-turn="{turn}">{tell("chat.stop")}</button>' if turn else ""
+    dots = '<span class="dots" role="presentation"></span>'
+    return f'<div class="reply waiting">{dots}{tell("chat.waiting")}{stop}</div>'
 
 
-def failure_html(message: str) -> str:
+def failure_html(message: str, *, turn: int | None = None) -> str:
     """A message for people about a question that could not be answered."""
-    return f'<div class="reply failure"><p class="message">{verbatim(message)}</p></div>'
+    again = f'<button type="button" class="again" data-turn="{turn}">{tell("chat.again")}</button>' if turn else ""
+    return f'<div class="reply failure"><p class="message"{_english()}>{verbatim(message)}</p>{again}</div>'
 
 
-def reply_html(reply: Reply) -> str:
-    """A reply: its quotes in reading order, its speakers side by side, or why there are none and what comes nearest."""
+def reply_html(reply: Reply, *, shown: Shown | None = None) -> str:
+    """A reply: its quotes in reading order, its speakers side by side, or why there are none and what comes nearest.
+
+    Args:
+        reply: What is shown.
+        shown: How it stands in the chat; elsewhere nothing can be done with it but copying.
+    """
+    notes = "".join(f'<p class="note">{verbatim(note)}</p>' for note in shown.notes) if shown else ""
     if isinstance(reply, Comparison):
         title = tell("reply.as_table_title")
         table = f'<a class="table" role="button" href="#table" title="{title}">{tell("reply.as_table")}</a>'
-        foot = _foot(summary(reply), reply.elapsed_ms, more=table)
-        return f'<div class="reply comparison">{comparison_html(reply)}{foot}</div>'
+        foot = _foot(summary(reply), reply.elapsed_ms, more=table, acts=_acts(reply, shown))
+        return f'<div class="reply comparison">{notes}{comparison_html(reply)}{foot}</div>'
     if isinstance(reply, Answer):
-        quotes = "".join(quote_html(quote) for quote in reply.quotes)
-        foot = _foot(tell("count.quotes", n=len(reply.quotes)), reply.elapsed_ms)
-        return f'<div class="reply answer">{quotes}{foot}</div>'
-    nearest = "".join(quote_html(quote) for quote in reply.nearest)
+        foot = _foot(tell("count.quotes", n=len(reply.quotes)), reply.elapsed_ms, acts=_acts(reply, shown))
+        return f'<div class="reply answer">{notes}{_quotes(reply.quotes, shown)}{foot}</div>'
+    nearest = _quotes(reply.nearest, shown)
     if nearest:
         nearest = f'<div class="nearest"><p class="label">{tell("reply.nearest")}</p>{nearest}</div>'
-    message = f'<p class="message">{verbatim(reply.message)}</p>'
-    foot = _foot(tell("reply.no_quote"), reply.elapsed_ms)
-    return f'<div class="reply abstention">{message}{nearest}{foot}</div>'
+    message = f'<p class="message">{_why(reply)}</p>'
+    foot = _foot(tell("reply.no_quote"), reply.elapsed_ms, acts=_acts(reply, shown))
+    return f'<div class="reply abstention">{notes}{message}{nearest}{foot}</div>'
 
 
 def spoken(reply: Reply | str) -> str:
@@ -77,97 +102,80 @@ def spoken(reply: Reply | str) -> str:
     if isinstance(reply, Answer):
         return " ".join([tell("reply.spoken", n=len(reply.quotes)), *map(_spoken_quote, reply.quotes)])
     near = [tell("reply.spoken_nearest", n=len(reply.nearest))] if reply.nearest else []
-    return " ".join([reply.message, *near])
+    return " ".join([html.unescape(re.sub("<[^>]*>", "", _why(reply))), *near])
 
 
-def article_html(shown: OpenArticle, *, hidden: bool = False) -> str:
-    """An article as a reader would read it, with every sentence addressable.
-
-    The element of class `text` holds `article.text` and nothing else: its `textContent` is that string.
-    """
-    article = shown.article
-    kinds = {block.kind for block in article.blocks}
-    title = "" if "title" in kinds else f'<h2 class="title">{verbatim(article.title)}</h2>'
-    authors = () if "byline" in kinds else (", ".join(article.authors),)
-    about = " · ".join(verbatim(fact) for fact in (*authors, article.published, article.source) if fact)
-    facts = f'<p class="facts">{about}</p>' if about else ""
-    note = f'<p class="note">{verbatim(article.note)}</p>' if article.note else ""
-    cited = " cited" if shown.fresh else ""
-    return (
-        f'<article class="article{cited}" data-article="{verbatim(article.id)}" aria-label="{verbatim(article.title)}"'
-        f'{" hidden" if hidden else ""}>{title}<div class="text">{_text(shown)}</div>'
-        f"{facts}{note}</article>"
+def _quotes(quotes: Sequence[Quote], shown: Shown | None) -> str:
+    if shown is None:
+        return "".join(quote_html(quote) for quote in quotes)
+    return "".join(
+        quote_html(quote, looked_for=shown.looked_for, tools=_cite(shown.turn, quote.number)) for quote in quotes
     )
 
 
-def panel_html(
-    opened: Sequence[OpenArticle], summaries: Sequence[ArticleSummary], *, shown: str | None, version: str
-) -> str:
-    """The source panel: a select when there are several articles, and every open article, one of them visible.
+def _cite(turn: int, number: int) -> str:
+    """Buttons that copy a quote with its source, one for each style of citing."""
+    buttons = "".join(
+        f'<button type="button" class="with-source" data-turn="{turn}" data-quote="{number}" data-style="{style}" '
+        f'title="{tell("quote.copy_title", style=name)}">{name}</button>'
+        for style, name in STYLE_NAMES.items()
+    )
+    return f'<div class="tools"><span>{tell("quote.copy")}</span>{buttons}</div>'
 
-    `version` changes whenever the page should follow `shown` again instead of the reader's own choice.
-    """
-    if not opened:
-        return f'<div class="source" data-version=""><p class="nothing">{tell("panel.nothing")}</p></div>'
-    articles = "".join(article_html(one, hidden=one.article.id != shown) for one in opened)
+
+def _why(reply: Abstention) -> str:
+    """Why there is no answer, in the language of the page; what only the core says stays in English."""
+    if spoken_language() == "en":
+        return verbatim(reply.message)
+    if reply.missing:
+        words = tell("why.or").join(f"«{verbatim(word)}»" for word in reply.missing)
+        return tell("why.not_mentioned", words=words)
+    return f'{tell("why.not_answered")} <span class="core" lang="en">{verbatim(reply.message)}</span>'
+
+
+def _english() -> str:
+    """The attribute of text that is English on a page in another language."""
+    return "" if spoken_language() == "en" else ' lang="en"'
+
+
+def _acts(reply: Reply, shown: Shown | None) -> str:
+    """What can be done with a reply of the chat besides copying: its address, files, and what the reader thinks."""
+    if shown is None:
+        return ""
+    saves = "".join(
+        f'<button type="button" class="export" data-turn="{shown.turn}" data-format="{name}">{label}</button>'
+        for name, label in FORMAT_NAMES.items()
+    )
+    whole = f'<label class="choice"><input type="checkbox" class="whole"><span>{tell("reply.whole")}</span></label>'
+    quotes = reply.nearest if isinstance(reply, Abstention) else reply.quotes
+    rates = "".join(
+        f'<button type="button" class="rate" data-turn="{shown.turn}" data-verdict="{verdict}"{wrong}>{label}</button>'
+        for verdict, wrong, label in (
+            ("good", "", tell("rate.good")),
+            ("missing", "", tell("rate.missing")),
+            *(
+                ("wrong", f' data-quote="{quote.number}"', tell("rate.wrong", number=quote.number))
+                for quote in (() if isinstance(reply, Abstention) else quotes)
+            ),
+        )
+    )
     return (
-        f'<div class="source" data-version="{verbatim(version)}" data-shown="{verbatim(shown or "")}">'
-        f"{_select(summaries, shown) if len(summaries) > 1 else ''}"
-        f'<div class="shelf" tabindex="0" role="region" aria-label="{tell("panel.article")}">{articles}</div></div>'
+        f'<button type="button" class="link" data-turn="{shown.turn}" title="{tell("reply.link_title")}">'
+        f"{tell('reply.link')}</button>{_menu(tell('reply.save'), saves + whole)}{_menu(tell('rate.open'), rates)}"
     )
 
 
-def _foot(summary: str, elapsed_ms: float, *, more: str = "") -> str:
+def _menu(name: str, content: str) -> str:
+    return f'<details class="menu"><summary>{name}</summary><div class="items">{content}</div></details>'
+
+
+def _foot(summary: str, elapsed_ms: float, *, more: str = "", acts: str = "") -> str:
     told = tell("reply.seconds", summary=summary, seconds=f"{elapsed_ms / 1000:.2f}")
-    return (
-        f'<div class="foot"><span class="summary">{told}</span>{more}'
-        f'<a class="copy" role="button" href="#copy" title="{tell("reply.copy_title")}">{tell("reply.copy")}</a></div>'
-    )
+    copy = f'<a class="copy" role="button" href="#copy" title="{tell("reply.copy_title")}">{tell("reply.copy")}</a>'
+    return f'<div class="foot"><span class="summary">{told}</span><span class="acts">{more}{copy}{acts}</span></div>'
 
 
 def _spoken_quote(quote: Quote) -> str:
     if quote.speaker is None:
         return tell("reply.spoken_quote", number=quote.number, words=quote.text)
     return tell("reply.spoken_quote_by", number=quote.number, speaker=quote.speaker.name, words=quote.text)
-
-
-def _select(summaries: Sequence[ArticleSummary], shown: str | None) -> str:
-    options = "".join(
-        f'<option value="{verbatim(one.id)}"{" selected" if one.id == shown else ""}>{verbatim(one.title)}</option>'
-        for one in summaries
-    )
-    return f'<label class="pick"><span>{tell("panel.article")}</span><select>{options}</select></label>'
-
-
-def _text(shown: OpenArticle) -> str:
-    by_block: dict[int, list[Sentence]] = {}
-    for sentence in shown.sentences:
-        by_block.setdefault(sentence.block, []).append(sentence)
-    text, parts, end = shown.article.text, [], 0
-    for position, block in enumerate(shown.article.blocks):
-        parts.append(verbatim(text[end : block.range.start]))
-        parts.append(_block(shown, block, by_block.get(position, [])))
-        end = block.range.end
-    parts.append(verbatim(text[end:]))
-    return "".join(parts)
-
-
-def _block(shown: OpenArticle, block: Block, sentences: Sequence[Sentence]) -> str:
-    text, parts, end = shown.article.text, [], block.range.start
-    for sentence in sentences:
-        parts.append(verbatim(text[end : sentence.range.start]))
-        parts.append(_sentence(shown, sentence.number, sentence.range))
-        end = sentence.range.end
-    parts.append(verbatim(text[end : block.range.end]))
-    tag = _TAGS[block.kind]
-    return f'<{tag} class="{block.kind}">{"".join(parts)}</{tag}>'
-
-
-def _sentence(shown: OpenArticle, number: int, where: Range) -> str:
-    marks = "".join(
-        f' {name}="{quotes[number]}"'
-        for name, quotes in (("data-quote", shown.cited), ("data-compared", shown.compared))
-        if number in quotes
-    )
-    words = verbatim(shown.article.text[where.start : where.end])
-    return f'<span class="s" id="{anchor(shown.article.id, number)}" tabindex="-1"{marks}>{words}</span>'

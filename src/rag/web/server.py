@@ -21,7 +21,10 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import RedirectResponse
 
 from rag.errors import AddressError, SettingError
+from rag.web.api import api_routes
+from rag.web.examples import Proposals
 from rag.web.guard import ANYWHERE, BODY_LIMIT, LOCAL, Guard
+from rag.web.jobs import Jobs
 from rag.web.login import Login
 from rag.web.logs import RequestLog, write_logs
 from rag.web.options import WebOptions
@@ -29,6 +32,8 @@ from rag.web.page import NAME, build_page, head, theme
 from rag.web.passwords import Passwords
 from rag.web.prefix import Prefix
 from rag.web.strings import LANGUAGES
+from rag.web.tools import speak_json
+from rag.web.turns import Turns
 
 if TYPE_CHECKING:
     from rag.library import Library
@@ -37,6 +42,10 @@ _log = logging.getLogger(__name__)
 
 GOODBYE_SECONDS = 2
 """Seconds that open pages get when the server stops; they hold a stream that never ends by itself."""
+
+SESSIONS = 500
+"""Open pages whose conversations are remembered, by language: 50 people with ten each. A page takes about 0.1 MB, and
+Gradio would keep 10,000 of them; the one that was silent longest is forgotten first."""
 
 CONNECTIONS = 1_000
 """Connections that may be open: an open page holds one or two; those beyond are told to come back."""
@@ -73,7 +82,8 @@ def build_app(
     Raises:
         PasswordFileError: The file of passwords cannot be used.
     """
-    app = FastAPI(title=NAME, docs_url=None, redoc_url=None, openapi_url=None)
+    jobs = Jobs(library, most_articles=options.max_articles)
+    app = FastAPI(title=NAME, docs_url=None, redoc_url=None, openapi_url=None, lifespan=jobs.lifespan)
     # Its presence keeps Gradio from answering every origin with open CORS headers.
     app.add_middleware(CORSMiddleware, allow_origins=())
     if options.auth is not None:
@@ -90,7 +100,7 @@ def build_app(
     def favicon() -> Response:
         return Response(files("rag.web").joinpath("icon.svg").read_bytes(), media_type="image/svg+xml")
 
-    for router in routers:
+    for router in (*routers, api_routes(library, options=options, jobs=jobs)):
         app.include_router(router)
     _in_a_loop(partial(_mount_pages, app, library, body_limit, options.base_path))
     return app
@@ -119,23 +129,22 @@ def serve(
     """
     listener = _listen(host, port)
     hosts = (host, socket.gethostname()) if host in ANYWHERE else (host,)
-    app = build_app(library, hosts=hosts, options=options)
-    config = uvicorn.Config(
-        app,
-        ws="none",
-        log_config=None,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=bool(options.proxies),
-        forwarded_allow_ips=list(options.proxies),
-        limit_concurrency=CONNECTIONS,
-        timeout_graceful_shutdown=GOODBYE_SECONDS,
-    )
-    write_logs(questions=options.log_questions)
     tell = announce or (lambda url: _log.info("%s is at %s", NAME, url))
-    threading.Thread(target=library.warm, name="warm", daemon=True).start()
     with listener:
+        config = uvicorn.Config(
+            build_app(library, hosts=hosts, options=options),
+            ws="none",
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=bool(options.proxies),
+            forwarded_allow_ips=list(options.proxies),
+            limit_concurrency=CONNECTIONS,
+            timeout_graceful_shutdown=GOODBYE_SECONDS,
+        )
+        write_logs(questions=options.log_questions)
+        threading.Thread(target=library.warm, name="warm", daemon=True).start()
         _Server(config, lambda: tell(_url(host, listener) + options.base_path)).run(sockets=[listener])
 
 
@@ -156,12 +165,15 @@ def _in_a_loop(work: Callable[[], None]) -> None:
 def _mount_pages(app: FastAPI, library: Library, body_limit: int, base_path: str) -> None:
     """Mount the page once for each language: the first at `/`, each other one at its code."""
     first, *others = LANGUAGES
+    turns, proposals = Turns(), Proposals(library)
     for language in others:
         app.router.add_route(f"/{language}", _leading_to(f"{language}/"))
     for language in (*others, first):  # what comes first answers first, and `/` answers everything
+        page = build_page(library, language, turns=turns, proposals=proposals)
+        page.state_session_capacity = SESSIONS
         gr.mount_gradio_app(
             app,
-            build_page(library, language),
+            page,
             path="/" if language == first else f"/{language}",
             theme=theme(),
             head=head(language, base_path=base_path),
@@ -169,11 +181,13 @@ def _mount_pages(app: FastAPI, library: Library, body_limit: int, base_path: str
             footer_links=[],
             run_history=False,
             ssr_mode=False,
-            mcp_server=False,
+            mcp_server=language == first,
             enable_monitoring=False,
             show_error=False,
             max_file_size=body_limit,
         )
+        if page.mcp_server_obj:
+            speak_json(page.mcp_server_obj)
 
 
 def _leading_to(address: str) -> Callable[[Request], Response]:

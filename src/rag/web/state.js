@@ -9,10 +9,12 @@ const state = {
   pending: false, // the marked sentence is still to be brought into view
   loading: false, // the article in view was asked for and is not there yet
   from: null, // the citation that was followed
+  stay: false, // the focus stays where it is when the marked sentence comes into view
   view: "chat", // the view on a small screen: chat, library, compare, voices or article
   side: "chat", // the view beside the article
   offering: false, // the speakers to choose from are in view
   offered: null, // whose speakers were asked for last
+  followed: null, // the articles to ask that the comparison followed last
   listed: null, // the article whose statements were asked for last
   comparing: false, // a comparison was asked for and is still to be brought into view
   turns: "", // how many questions and replies the chat showed last time
@@ -24,6 +26,10 @@ const setAttribute = (element, name, value) => {
   if (value === null) {
     if (element.hasAttribute(name)) element.removeAttribute(name);
   } else if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+};
+
+const setText = (element, words) => {
+  if (element && element.textContent !== words) element.textContent = words;
 };
 
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -8,12 +8,13 @@ function askForLists() {
     state.listed = state.article;
     statements.dispatchEvent(new CustomEvent("list", { bubbles: true, detail: state.article }));
   }
-  const scope = scopeOf() ?? "*";
+  const some = scopeOf().slice(0, OFFERED);
+  const scope = some.join(" ") || "*";
   const offer = one("#offered .offer, #offered .reply");
   late("offered", offer?.dataset.scope, scope);
   if (state.offering && offer && state.offered !== scope) {
     state.offered = scope;
-    offer.dispatchEvent(new CustomEvent("offer", { bubbles: true, detail: scopeOf() }));
+    offer.dispatchEvent(new CustomEvent("offer", { bubbles: true, detail: some }));
   }
 }
 
@@ -26,13 +27,33 @@ function late(asked, held, wanted) {
 
 const arrived = {}; // whose lists were there last time
 
-const scopeOf = () => (one("#form input[value=this]")?.checked ? state.article : null);
+const OFFERED = 12; // articles whose speakers are offered, as the server has it
+
+// The ids of the only articles to compare; none stand for all.
+function scopeOf() {
+  if (one("#form input[value=chosen]")?.checked) return asked.articles;
+  return one("#form input[value=this]")?.checked && state.article ? [state.article] : [];
+}
+
+// What the chat asks is compared too, until the reader says otherwise.
+function followScope(form) {
+  const choice = one("input[value=chosen]", form);
+  const many = asked.articles.length;
+  setAttribute(choice.closest("label"), "hidden", many ? null : "");
+  if (many) write(one("span", choice.closest("label")), tell("scope_chosen", { n: many }));
+  if (state.followed === asked.articles) return;
+  if (many) choice.checked = true;
+  else if (choice.checked) one("input[value=all]", form).checked = true;
+  state.followed = asked.articles;
+}
+
 const chosen = () => all("#offered input:checked").map((box) => box.value);
 
 function tidyCompare() {
   const form = one("#form form");
   if (!form) return;
   setAttribute(one(".scope", form), "hidden", one("#panel select") ? null : "");
+  followScope(form);
   setAttribute(one(".some", form), "aria-expanded", String(state.offering));
   const many = chosen().length;
   const words = many ? tell("chosen", { n: many }) : "";
@@ -46,7 +67,7 @@ function tidyCompare() {
 
 function compare(form) {
   const topic = one("[name=topic]", form).value;
-  const wanted = { topic, speakers: state.offering ? chosen() : [], article: scopeOf() };
+  const wanted = { topic, speakers: state.offering ? chosen() : [], articles: scopeOf() };
   form.dispatchEvent(new CustomEvent("compare", { bubbles: true, detail: wanted }));
   const old = one("#result .compared, #result .reply");
   old?.classList.add("waiting", "reply");

@@ -18,10 +18,12 @@ from rag.errors import RagError
 from rag.records import Abstention, Comparison, Speaker
 from rag.web.comparing import compared_html, summary
 from rag.web.conversation import Conversation
+from rag.web.examples import Proposals
 from rag.web.panel import announcement, panel_of
 from rag.web.render import failure_html, reply_html, spoken, waiting_html
 from rag.web.statements import offered_html, speakers_of, statements_html
 from rag.web.strings import in_language, tell
+from rag.web.turns import Turns
 
 if TYPE_CHECKING:
     from rag.library import Library
@@ -30,6 +32,9 @@ _log = logging.getLogger(__name__)
 
 ARTICLES_OFFERED = 12
 """Articles whose speakers are offered to choose from when all articles are compared."""
+
+ARTICLES_CHOSEN = 100_000
+"""Articles that one comparison may be limited to by name."""
 
 SPEAKERS_CHOSEN = 200
 """Speakers that one comparison may be limited to."""
@@ -43,11 +48,11 @@ _NO_OFFER = '<div class="offer"></div>'
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a reader asks to be compared; `article` None stands for all of them."""
+    """What a reader asks to be compared; no `articles` stand for all of them."""
 
     topic: str
     speakers: tuple[str, ...] = ()
-    article: str | None = None
+    articles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +67,16 @@ class Views:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What every view speaks to besides its own components: the source panel and the live region, in one language."""
+    """What every view speaks to besides its own components: the source panel and the live region, in one language.
+
+    `turns` bounds how many questions are answered at once, `proposals` knows questions that articles answer.
+    """
 
     panel: gr.HTML
     said: gr.HTML
     language: str
+    turns: Turns
+    proposals: Proposals
 
 
 def lay_out() -> Views:
@@ -101,7 +111,7 @@ def connect(views: Views, library: Library, conversation: gr.State, *, shared: S
         return result_of(conversation), announcement(tell("compare.failed"))
 
     def offer(conversation: Conversation, event: gr.EventData) -> str:
-        return offered_of(library, conversation, text_or_none(event.value))
+        return offered_of(library, conversation, texts_in(event.value, ARTICLES_OFFERED))
 
     def list_statements(event: gr.EventData) -> str:
         return statements_of(library, text_or_none(event.value))
@@ -123,10 +133,9 @@ def connect(views: Views, library: Library, conversation: gr.State, *, shared: S
 def wanted(value: object) -> Wanted:
     """What a browser asked for; whatever has another type than it should is left out."""
     fields: dict[object, object] = value if isinstance(value, dict) else {}
-    names = fields.get("speakers")
-    speakers = [without_surrogates(one) for one in names if isinstance(one, str)] if isinstance(names, list) else []
+    speakers = tuple(map(without_surrogates, texts_in(fields.get("speakers"), SPEAKERS_CHOSEN)))
     topic = without_surrogates(text_or_none(fields.get("topic")) or "").strip()
-    return Wanted(topic, tuple(speakers[:SPEAKERS_CHOSEN]), text_or_none(fields.get("article")))
+    return Wanted(topic, speakers, texts_in(fields.get("articles"), ARTICLES_CHOSEN))
 
 
 def compare_into(library: Library, conversation: Conversation, what: Wanted) -> bool:
@@ -134,7 +143,7 @@ def compare_into(library: Library, conversation: Conversation, what: Wanted) -> 
 
     Returns whether it is there: it is not when something else was asked to be compared meanwhile.
     """
-    articles = () if what.article is None else (what.article,)
+    articles = _still_there(library, what.articles)
     turn = conversation.begin_comparison()
     found: Comparison | Abstention | str
     try:
@@ -176,23 +185,23 @@ def words_of(conversation: Conversation) -> str:
     return "" if compared is None else spoken(compared)
 
 
-def offered_of(library: Library, conversation: Conversation, article: str | None) -> str:
-    """The speakers that a comparison can be limited to: of one article, or of the library's first ones.
+def offered_of(library: Library, conversation: Conversation, articles: tuple[str, ...] = ()) -> str:
+    """The speakers that a comparison can be limited to: of the given articles, or of the library's first ones.
 
     When all articles are compared, those of the last comparison are there too.
     """
     speakers: dict[str, Speaker] = {}
     try:
-        known = [one.id for one in library.articles()[:ARTICLES_OFFERED]] if article is None else [article]
-        for one in known:
+        for one in _still_there(library, articles) or [one.id for one in library.articles()[:ARTICLES_OFFERED]]:
             speakers |= {speaker.name: speaker for speaker, _ in speakers_of(library.statements(one))}
     except RagError as error:
         return failure_html(str(error))
     compared = conversation.compared
-    if article is None and isinstance(compared, Comparison):
+    if not articles and isinstance(compared, Comparison):
         others = (*(side.speaker for side in compared.sides), *compared.silent)
         speakers = {speaker.name: speaker for speaker in others} | speakers
-    return offered_html(sorted(speakers.values(), key=lambda speaker: speaker.name.casefold()), scope=article or "*")
+    by_name = sorted(speakers.values(), key=lambda speaker: speaker.name.casefold())
+    return offered_html(by_name, scope=" ".join(articles) or "*")
 
 
 def statements_of(library: Library, article: str | None) -> str:
@@ -204,6 +213,17 @@ def statements_of(library: Library, article: str | None) -> str:
     except RagError as error:
         _log.info("statements were not listed: %s", error)
         return failure_html(str(error))
+
+
+def _still_there(library: Library, articles: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the articles that were not removed meanwhile; all of them when none is left, which is then refused."""
+    known = {one.id for one in library.articles()} if len(articles) > 1 else set(articles)
+    return tuple(one for one in articles if one in known) or articles
+
+
+def texts_in(value: object, most: int) -> tuple[str, ...]:
+    """The first texts of a list, at most so many; nothing of anything else."""
+    return tuple([one for one in value if isinstance(one, str)][:most]) if isinstance(value, list) else ()
 
 
 def text_or_none(value: object) -> str | None:
@@ -218,10 +238,12 @@ def without_surrogates(text: str) -> str:
 
 def _form() -> str:
     scopes = "".join(
-        f'<label class="choice"><input type="radio" name="scope" value="{value}"{checked}><span>{name}</span></label>'
-        for value, checked, name in (
-            ("all", " checked", tell("compare.all_articles")),
-            ("this", "", tell("compare.this_article")),
+        f'<label class="choice"{hidden}><input type="radio" name="scope" value="{value}"{checked}>'
+        f"<span>{name}</span></label>"
+        for value, checked, hidden, name in (
+            ("all", " checked", "", tell("compare.all_articles")),
+            ("chosen", "", " hidden", tell("compare.chosen_articles")),
+            ("this", "", "", tell("compare.this_article")),
         )
     )
     return (
