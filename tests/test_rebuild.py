@@ -14,7 +14,7 @@ from web_fakes import debate
 
 from rag.errors import AlteredQuoteError, NotAReplyError, UnknownArticleError
 from rag.rebuild import reply_from_shape
-from rag.records import Abstention, Answer, Article, Comparison, Place, Quote, Range, Reply, Speaker
+from rag.records import Abstention, Answer, Article, Comparison, Place, Quote, Range, Reason, Reply, Speaker
 from rag.shapes import reply_shape
 
 
@@ -69,7 +69,7 @@ def replies(draw: some.DrawFn) -> tuple[Reply, Article]:
     question, sure, took = draw(some.text()), draw(some.floats(0, 1)), draw(some.floats(0, 1e6))
     if draw(some.booleans()):
         return Answer(question, tuple(quotes), sure, took), of
-    reason = draw(some.sampled_from(["not_mentioned", "not_answered"]))
+    reason: Reason = draw(some.sampled_from(("not_mentioned", "not_answered")))
     return Abstention(question, reason, draw(some.text()), tuple(quotes), sure, took), of
 
 
