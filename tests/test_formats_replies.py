@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from replies import HOSTILE, MADE, abstention, answer, article, comparison, quote
 
 from rag.formats import FORMATS
-from rag.records import Reply, Speaker
+from rag.records import Reply, Speaker, Strength
 
 ADDRESS = "https://example.org/a?b=1&c=2"
 
@@ -46,6 +46,14 @@ def test_markdown_gives_each_quote_its_number_speaker_and_place() -> None:
         "— Trains, Ann Lee, 2024-05-01, page 2, characters 13 to 40, <https://example.org/a?b=1&c=2>\n\n"
         "---\n\nExported on 2026-01-02 by Ask the Article 1.2 from library 0a1b2c3d.4.\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("strength", "wanted"), [("unnamed", " · unnamed report"), ("author", " · the author's own voice"), (None, "")]
+)
+def test_markdown_says_whose_word_it_is_when_nobody_is_named(strength: Strength | None, wanted: str) -> None:
+    said = replace(quote(article(), "First words."), strength=strength)
+    assert f"\n\\[1\\]{wanted}\n" in written("markdown", answer(said))
 
 
 def test_markdown_of_an_abstention_says_why_and_what_comes_near() -> None:

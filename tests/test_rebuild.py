@@ -64,6 +64,7 @@ def replies(draw: some.DrawFn) -> tuple[Reply, Article]:
             attribution=draw(some.sampled_from(["direct", "indirect", "mixed"])) if speaks else None,
             cue=place() if speaks else None,
             also=(Place(of, 3, place()),) if draw(some.booleans()) else (),
+            strength=draw(some.sampled_from([None, *(("direct", "named") if speaks else ("unnamed", "author"))])),
         )
         quotes.append(one)
     question, sure, took = draw(some.text()), draw(some.floats(0, 1)), draw(some.floats(0, 1e6))
@@ -90,6 +91,12 @@ def test_a_comparison_comes_back_from_its_json(topic: str) -> None:
 def test_unknown_fields_are_ignored() -> None:
     reply = answer(SAID)
     assert reply_from_shape({**through_json(reply), "new": [1]}, library(OF)) == reply
+
+
+def test_json_from_before_strengths_comes_back_without_one() -> None:
+    shape = through_json(answer(SAID))
+    del shape["quotes"][0]["strength"]
+    assert reply_from_shape(shape, library(OF)) == answer(SAID)
 
 
 def test_an_altered_quote_is_named() -> None:
