@@ -38,7 +38,7 @@ def place_of(quote: Quote) -> list[str]:
 def speaker_of(quote: Quote) -> str | None:
     """Who says it, by name and role, and how the words reach the reader; None when the text does not prove it."""
     if quote.speaker is None or quote.attribution is None:
-        return NAMELESS[quote.strength] if quote.strength in NAMELESS else None
+        return NAMELESS.get(quote.strength)
     role = f", {quote.speaker.role}" if quote.speaker.role else ""
     return f"{quote.speaker.name}{role} ({HOW[quote.attribution]})"
 
