@@ -146,8 +146,8 @@ def _add_measuring_commands(parsers: Any) -> None:
     evaluate.add_argument("--write", type=Path, metavar="PATH", help="Markdown file whose section is written anew")
 
     bench = _command(parsers, "bench", measure.bench, "Measure speed beside plain sentence-transformers, or a server.")
-    bench.add_argument("what", nargs="?", choices=("speed", "serve"), default="speed",
-                       help="speed here (when left out), or a server under many users")  # fmt: skip
+    bench.add_argument("what", nargs="?", choices=("speed", "page", "serve"), default="speed",
+                       help="speed here (when left out), the page, or a server under many users")  # fmt: skip
     bench.add_argument("--users", type=_positive, default=50, metavar="N", help="serve: users at once (50)")
     bench.add_argument("--seconds", type=_positive, default=60, metavar="N", help="serve: how long they ask (60)")
     bench.add_argument("--through", choices=("page", "api"), default="page", help="serve: the way they ask (page)")
