@@ -11,8 +11,11 @@ from pathlib import Path
 from rag.errors import RagError
 from rag.library import open_library
 from rag.settings import load_settings
+from rag.web import quick_start
 from rag.web.options import options_of
-from rag.web.server import port_number, serve
+
+with quick_start():
+    from rag.web.server import port_number, serve
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(message)s")

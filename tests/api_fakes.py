@@ -23,15 +23,12 @@ class ShelfLibrary(FakeLibrary):
     """
 
     settings: Settings = field(default_factory=Settings)
+    version: str = "0badcafe.0"
     changes: int = 0
     refreshed: int = 0
     fails: Exception | None = None
     steps: tuple[float, ...] = (0.0, 0.5, 1.0)
     adding: threading.Event = field(default_factory=threading.Event)
-
-    @property
-    def version(self) -> str:
-        return f"0badcafe.{self.changes}"
 
     def articles(self) -> list[ArticleSummary]:
         return [replace(one, added="2026-03-01T10:00:00+00:00") for one in super().articles()]
@@ -89,6 +86,7 @@ class ShelfLibrary(FakeLibrary):
 
     def _change(self) -> None:
         self.changes += 1
+        self.version = f"0badcafe.{self.changes}"
         if self.fails is not None:
             failure, self.fails = self.fails, None
             raise failure

@@ -47,7 +47,8 @@ class Watched:
         expect(replies).to_have_count(before + 1)
 
     def outside(self) -> list[str]:
-        return [url for url in self.requests if not url.startswith((self.address, "data:", "blob:"))]
+        own = "/".join(self.address.split("/")[:3]) + "/"
+        return [url for url in self.requests if not url.startswith((own, "data:", "blob:"))]
 
 
 def inside(page: Page, element: str, box: str) -> bool:

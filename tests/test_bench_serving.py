@@ -44,8 +44,8 @@ def test_a_reader_asks_as_the_page_does_and_gets_the_quoted_places(reader: PageU
     quoted = reader.ask("price of <b>boats?")
     assert [place.partition("!")[0] for place in quoted] == ["trains-8", "trains-9", "boats-1"]
     assert [place.partition("!")[0] for place in reader.ask("it was a  long day?")] == ["trains-4"]
-    assert [question for question, _ in library.asked] == ["price of <b>boats?", "it was a  long day?"]
-    assert library.asked[1][1] == ("price of <b>boats?",)
+    typed = [asked for asked in library.asked if asked[0] in ("price of <b>boats?", "it was a  long day?")]
+    assert typed == [("price of <b>boats?", ()), ("it was a  long day?", ("price of <b>boats?",))]
 
 
 def test_a_new_conversation_begins_without_the_old_one(reader: PageUser, library: FakeLibrary) -> None:
@@ -56,8 +56,11 @@ def test_a_new_conversation_begins_without_the_old_one(reader: PageUser, library
     assert library.asked == [("boats?", ())]
 
 
-def test_a_reader_notices_quotes_of_articles_that_were_not_chosen(reader: PageUser) -> None:
-    reader.begin(("boats",))  # the fake library quotes from all
+def test_a_reader_notices_quotes_of_articles_that_were_not_chosen(
+    reader: PageUser, library: FakeLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(library, "ask", lambda question, **_: FakeLibrary.ask(library, question))  # quotes from all
+    reader.begin(("boats",))
     with pytest.raises(MixedUpError, match=r"quoted \['trains'\]"):
         reader.ask("trains?")
 

@@ -58,7 +58,7 @@ def library() -> FakeLibrary:
             ("body", "Early zebra sentence. " + filler),
             ("heading", "Why is it long"),
             ("body", "• The late zebra sentence. Ann Lee said a zebra came."),
-            ("body", filler),
+            ("body", f"{filler} It is long."),
         ],
     )
     nasty = article_of(

@@ -27,7 +27,9 @@ AT_ONCE = 80
 class HostileLibrary(FakeLibrary):
     """Quotes all articles to one question, and refuses every other one with the question as its message."""
 
-    def ask(self, question: str, *, after: Sequence[str] = (), articles: Sequence[str] = ()) -> Reply:
+    def ask(
+        self, question: str, *, after: Sequence[str] = (), articles: Sequence[str] = (), max_quotes: int | None = None
+    ) -> Reply:
         if question != QUOTED:
             return Abstention(question, "not_answered", question, (), 0.1, 1.0)
         quotes = [self._hostile(number) for number in range(1, len(PAYLOADS) + 1)]
@@ -69,11 +71,15 @@ def texts(page: Page, selector: str) -> list[str]:
     return found
 
 
-def harmless(page: Page) -> bool:
-    names = "script, img, iframe, object, embed, video, audio, form, base, style, meta, link, svg, template"
-    made = page.evaluate(f"[...document.querySelectorAll('#chat, #panel')].flatMap(e => [...e.querySelectorAll('{names}')])"
-                         ".filter(e => !e.closest('.icon-button-wrapper')).map(e => e.outerHTML.slice(0, 99))")  # fmt: skip
-    return made == [] and page.evaluate("window.hacked") is None
+def made_of_data(page: Page) -> list[str]:
+    """Elements that only data could have made, and whether a script of it ran."""
+    kinds = "script, img, iframe, object, embed, video, audio, form, base, meta, link, template, marquee, math"
+    found: list[str] = page.evaluate(
+        "kinds => [...document.querySelectorAll('#chat, #panel')].flatMap(one => [...one.querySelectorAll(kinds)])"
+        ".map(one => one.outerHTML.slice(0, 200)).concat(window.hacked ? ['a script'] : [])",
+        kinds,
+    )
+    return found
 
 
 def test_there_are_more_than_two_hundred_and_none_twice() -> None:
@@ -90,7 +96,7 @@ def test_quotes_speakers_titles_and_dates_are_shown_as_they_are(visit: Callable[
     assert texts(page, "#chat .quote .name") == list(PAYLOADS)
     assert texts(page, "#chat .quote .role") == list(PAYLOADS)
     assert texts(page, "#chat .quote .from") == [f"{words} · {words}" for words in PAYLOADS]
-    assert harmless(page)
+    assert made_of_data(page) == []
 
 
 def test_questions_and_messages_are_shown_as_they_are(visit: Callable[..., Watched]) -> None:
@@ -109,7 +115,7 @@ def test_questions_and_messages_are_shown_as_they_are(visit: Callable[..., Watch
             expect(page.locator("#chat .question").last).to_have_text(batch[-1], use_inner_text=False)
         assert texts(page, "#chat .question") == batch
         assert texts(page, "#chat p.message") == batch
-        assert harmless(page)
+        assert made_of_data(page) == []
 
 
 def test_an_article_is_shown_as_it_is(visit: Callable[..., Watched], library: FakeLibrary) -> None:
@@ -118,7 +124,7 @@ def test_an_article_is_shown_as_it_is(visit: Callable[..., Watched], library: Fa
     shown = page.locator("#panel .article[data-article=whole] .text")
     assert shown.evaluate("one => one.textContent") == article.text
     assert page.locator("#panel .article[data-article=whole] .s").count() == len(sentences_of(article))
-    assert harmless(page)
+    assert made_of_data(page) == []
 
 
 def test_a_chat_with_a_hostile_title_is_listed_as_it_is(visit: Callable[..., Watched]) -> None:

@@ -45,8 +45,8 @@ from rag.evaluate.metrics import (
 from rag.evaluate.progress import watch
 from rag.evaluate.quotations import read_quotations
 from rag.evaluate.ranking import ORDERS, evaluate_ranking, rank_figures
-from rag.evaluate.refusal import evaluate_refusal
 from rag.evaluate.rated import Cited
+from rag.evaluate.refusal import evaluate_refusal
 from rag.evaluate.report import Findings, replace_section, section
 from rag.evaluate.retrieval import Location, evaluate_retrieval, first_rank
 from rag.evidence import Verdict

@@ -30,7 +30,7 @@ OWNERS = {
     "sentence_transformers": {"embed", "bench"},
     "torch": {"train"},
     "transformers": {"embed", "train"},
-    "babel": {"formats"},
+    "babel": {"formats", "web"},
     "citeproc": {"formats"},
     "defusedxml": {"articles"},
     "docx": {"articles"},

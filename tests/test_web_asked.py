@@ -5,13 +5,14 @@ from __future__ import annotations
 import html
 import json
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from web_fakes import FakeLibrary, article_of, as_library
 
-from rag.records import Abstention, Answer
+from rag.records import Abstention
 from rag.web import feedback
 from rag.web.acts import act_on, ask_from, fetched, memory_html, notes_on
 from rag.web.chat import answer_waiting, messages
@@ -20,11 +21,22 @@ from rag.web.feedback import FILE, can_be_kept
 from rag.web.strings import speaking
 
 
+@dataclass
+class ChangingLibrary(FakeLibrary):
+    """A library whose version can be set."""
+
+    now: str = "fake.1"
+
+    @property
+    def version(self) -> str:
+        return self.now
+
+
 @pytest.fixture
-def library(tmp_path: Path) -> FakeLibrary:
+def library(tmp_path: Path) -> ChangingLibrary:
     trains = article_of("a1", [("title", "Trains"), ("body", "Ann Lee said trains are late. The boats are not.")])
     boats = article_of("b2", [("title", "Boats"), ("body", "Some boats are slow. All boats are wet.")])
-    return FakeLibrary({"a1": trains, "b2": boats}, folder=tmp_path)
+    return ChangingLibrary({"a1": trains, "b2": boats}, folder=tmp_path)
 
 
 @pytest.fixture
@@ -62,9 +74,11 @@ def lines(library: FakeLibrary) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (library.folder / FILE).read_text().splitlines()]
 
 
-HOSTILE = [None, 1, "x", [], {}, {"do": 1}, {"do": "stop"}, {"do": "stop", "turn": {}}, {"do": "restore"}]
-HOSTILE += [{"do": "restore", "turns": turns} for turns in (7, "x", {}, [], [1, None, "x", []], [{"question": 5}])]
-HOSTILE += [{"do": "restore", "turns": [{"question": " \n"}]}, {"turn": 1, "question": "x"}]
+HOSTILE: list[object] = [
+    *(None, 1, "x", [], {}, {"do": 1}, {"do": "stop"}, {"do": "stop", "turn": {}}, {"do": "restore"}),
+    *({"do": "restore", "turns": turns} for turns in (7, "x", {}, [], [1, None, "x", []], [{"question": 5}])),
+    *({"do": "restore", "turns": [{"question": " \n"}]}, {"turn": 1, "question": "x"}),
+]
 
 
 @pytest.mark.parametrize("value", HOSTILE)
@@ -133,12 +147,12 @@ def test_what_a_browser_keeps_holds_no_text_of_an_article(library: FakeLibrary, 
     assert not {"late", "slow", "wet", "Ann"} & set(re.findall(r"\w+", json.dumps(kept)))
 
 
-def test_a_reply_that_is_not_the_saved_one_says_how(library: FakeLibrary, conversation: Conversation) -> None:
+def test_a_reply_that_is_not_the_saved_one_says_how(library: ChangingLibrary, conversation: Conversation) -> None:
     ask(library, conversation, "boats?")
     kept = remembered(conversation)
     library.shelf["c3"] = article_of("c3", [("title", "More"), ("body", "New boats came.")])
     del library.shelf["b2"]
-    library.version = "fake.2"
+    library.now = "fake.2"
     act(library, conversation, {"do": "restore", "turns": kept})
     assert notes_on(conversation.turns[0]) == [
         "This reply is not the one that was saved: 1 quote is new, 2 quotes are gone.",
@@ -331,15 +345,3 @@ def test_a_stopped_question_is_told_of_in_russian_and_a_refusal_in_english(
         shown = messages(conversation)
     assert '<p class="message" lang="en">The question' in shown[1]["content"]
     assert '<p class="message">Остановлено.' in shown[3]["content"]
-
-
-def test_the_words_of_the_question_are_marked_and_no_character_changes(library: FakeLibrary) -> None:
-    library.shelf["a1"] = article_of("a1", [("title", "T"), ("body", "<b>Train</b> & “TRAINS” end.")])
-    conversation = Conversation()
-    ask(library, conversation, "trains?")
-    reply = conversation.turns[0].reply
-    assert isinstance(reply, Answer)
-    words = re.search(r'<div class="words">(.*?)</div>', messages(conversation)[1]["content"])
-    assert words
-    assert re.findall("<mark>(.*?)</mark>", words[1]) == ["Train", "TRAINS"]
-    assert html.unescape(re.sub("</?mark>", "", words[1])) == reply.quotes[0].text

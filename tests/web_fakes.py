@@ -92,7 +92,10 @@ class FakeLibrary:
     listed: list[str] = field(default_factory=list)
     folder: Path = Path()
     hold: threading.Event | None = None
-    version: str = "fake.1"
+
+    @property
+    def version(self) -> str:
+        return "0badcafe.1"
 
     def articles(self) -> list[ArticleSummary]:
         return [
@@ -108,7 +111,9 @@ class FakeLibrary:
     def sentences(self, article_id: str) -> tuple[Sentence, ...]:
         return sentences_of(self.article(article_id))
 
-    def ask(self, question: str, *, after: Sequence[str] = (), articles: Sequence[str] = ()) -> Reply:
+    def ask(
+        self, question: str, *, after: Sequence[str] = (), articles: Sequence[str] = (), max_quotes: int | None = None
+    ) -> Reply:
         """Quotes with a word of the question; `slow` waits for `hold`, `refuse` is refused, `nothing` abstains.
 
         A question that begins with `Compare` gives a comparison.

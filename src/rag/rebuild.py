@@ -25,6 +25,7 @@ from rag.records import (
     Speaker,
     Stance,
     StanceLabel,
+    Strength,
     Topic,
 )
 
@@ -98,6 +99,8 @@ def _quote(shape: _Shape, article_of: ArticleOf) -> Quote:
         cause = f"characters {where.start} to {where.end} of {article_id} hold other words"
         raise AlteredQuoteError(number, words, cause)
     attribution: Attribution | None = shape["attribution"] and _one_of(shape["attribution"], get_args(Attribution))
+    given = shape.get("strength")  # what was printed before it was known whose word a sentence is has none
+    strength: Strength | None = None if given is None else _one_of(given, get_args(Strength))
     return Quote(
         number,
         article,
@@ -111,6 +114,7 @@ def _quote(shape: _Shape, article_of: ArticleOf) -> Quote:
         attribution=attribution,
         cue=_range_or_none(shape["cue"]),
         also=also,
+        strength=strength,
     )
 
 

@@ -1,6 +1,7 @@
-"""Speed: of this program beside plain sentence-transformers, and of its server under many users; nothing of quality."""
+"""Speed: beside plain sentence-transformers, of the page in a browser, and of the server under many users."""
 
+from rag.bench.page import bench_page
 from rag.bench.serving import Load, bench_serving
 from rag.bench.speed import bench
 
-__all__ = ["Load", "bench", "bench_serving"]
+__all__ = ["Load", "bench", "bench_page", "bench_serving"]

@@ -77,7 +77,7 @@ def bench_serving(index: Path, settings: Settings, load: Load) -> dict[str, Any]
         SettingError: The library has too few sentences for so many users.
     """
     scripts = _scripts(index, settings, load.users)
-    with _server(index, load.url) as (url, process):
+    with served(index, load.url) as (url, process):
         try:
             config = page_config(url) if load.through == "page" else {}
             users: list[User] = [
@@ -189,7 +189,7 @@ def _scripts(index: Path, settings: Settings, users: int) -> list[tuple[Sequence
 
 
 @contextmanager
-def _server(index: Path, url: str | None) -> Iterator[tuple[str, int | None]]:
+def served(index: Path, url: str | None) -> Iterator[tuple[str, int | None]]:
     """The address of a server, and its process when it was started here; it is stopped at the end."""
     if url is not None:
         yield url.rstrip("/"), None

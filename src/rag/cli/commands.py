@@ -203,8 +203,10 @@ def serve(options: argparse.Namespace) -> int:
     named = ("auth", "max_articles", "read_only", "base_path", "log_questions", "names", "proxies")
     given = {name: getattr(options, name) for name in named if getattr(options, name) not in (None, False)}
     chosen = replace(options_of(os.environ), **given)
-    from rag.web.server import serve as serve_page
+    from rag.web import quick_start
 
+    with quick_start():
+        from rag.web.server import serve as serve_page
     with _open(options) as library:
         serve_page(library, options.host, options.port, announce=say, options=chosen)
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,7 @@ def export(options: argparse.Namespace) -> int:
                 replies.append(reply_from_shape(shape, library.article))
             except NotAReplyError as error:
                 raise DataError(where[0], error.cause, _WANTED, line=where[1]) from error
-        made = Made(PROGRAM, VERSION, library.version, datetime.now(UTC).date())
+        made = Made(PROGRAM, VERSION, library.version, datetime.now().astimezone().date())
     _hand_over(options, notation.write(replies, made), notation.name, notation.media_type)
     return 0
 

@@ -15,13 +15,15 @@ SEED, RESAMPLES = 0, 1_000
 
 
 def bench(options: argparse.Namespace) -> int:
-    """Measure speed, here or of a server under many users."""
-    from rag.bench import Load, bench_serving
+    """Measure speed here, of the page, or of a server under many users."""
+    from rag.bench import Load, bench_page, bench_serving
     from rag.bench import bench as measure
 
     if options.what == "serve":
         load = Load(options.users, options.seconds, options.through, options.url)
         figures = bench_serving(options.index, load_settings(), load)
+    elif options.what == "page":
+        figures = bench_page(options.index)
     else:
         figures = measure(options.text, load_settings(), fill=options.passages)
     show(options, figures, "\n".join(f"{name}\t{value}" for name, value in figures.items()))

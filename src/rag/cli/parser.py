@@ -80,7 +80,7 @@ def _add_library_commands(parsers: Any) -> None:
         "compare (not of --batch), which they keep in the folder of the library. Every quote is checked.",
     )
     exports.add_argument("file", nargs="?", type=Path, metavar="FILE",
-                         help="replies as rag ask --json, --batch or compare --json printed them, - for stdin")  # fmt: skip
+                         help="replies as ask --json, --batch or compare --json printed them, - for stdin")  # fmt: skip
     exports.add_argument("--conversation", action="store_true",
                          help="all replies since the last question that was asked without --after")  # fmt: skip
     exports.add_argument("--format", choices=NOTATIONS,
@@ -132,7 +132,7 @@ def _add_measuring_commands(parsers: Any) -> None:
     evaluate = _command(parsers, "evaluate", measure.evaluate, "Measure quality beside simple baselines.")
     evaluate.add_argument("suite", choices=SUITES)
     evaluate.add_argument(
-        "--data", type=Path, metavar="FILE", required=True, help="labelled questions, or texts, as JSONL"
+        "--data", type=Path, metavar="FILE", required=True, help="labelled questions, or texts, as JSONL; feedback.jsonl of a library for answers"
     )
     evaluate.add_argument(
         "--held-out",
@@ -146,8 +146,8 @@ def _add_measuring_commands(parsers: Any) -> None:
     evaluate.add_argument("--write", type=Path, metavar="PATH", help="Markdown file whose section is written anew")
 
     bench = _command(parsers, "bench", measure.bench, "Measure speed beside plain sentence-transformers, or a server.")
-    bench.add_argument("what", nargs="?", choices=("speed", "serve"), default="speed",
-                       help="speed here (when left out), or a server under many users")  # fmt: skip
+    bench.add_argument("what", nargs="?", choices=("speed", "page", "serve"), default="speed",
+                       help="speed here (when left out), the page, or a server under many users")  # fmt: skip
     bench.add_argument("--users", type=_positive, default=50, metavar="N", help="serve: users at once (50)")
     bench.add_argument("--seconds", type=_positive, default=60, metavar="N", help="serve: how long they ask (60)")
     bench.add_argument("--through", choices=("page", "api"), default="page", help="serve: the way they ask (page)")

@@ -70,7 +70,7 @@ def evaluate_answers(
         DataError: The evidence of a question stands in no article of the library.
     """
     articles = [library.article(summary.id) for summary in library.articles()]
-    cases = still_there(cases, articles, path)
+    given, cases = len(cases), still_there(cases, articles, path)
     gold = any(case.rated is None for case in cases)
     evidence = [find_evidence(case, articles, path) for case in cases]
     systems: dict[str, System] = {
@@ -90,6 +90,7 @@ def evaluate_answers(
         {name: mark_figures(rows, draws) for name, rows in marks.items()},
         kinds={f"{kind} ({len(rows)})": mark_figures(rows, draws) for kind, rows in of_kind.items()},
         misses=tuple(filter(None, misses)),
+        left_out={"rated when the articles were others": given - len(cases)} if given > len(cases) else {},
     )
 
 

@@ -7,7 +7,6 @@ counted of it: what is missing is not known.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +15,6 @@ from typing import TypeAlias
 from rag.errors import DataError
 from rag.evaluate.cases import AnswerCase, Rated, Spot
 from rag.records import Article, Range
-
-log = logging.getLogger(__name__)
-
 
 @dataclass(frozen=True, slots=True)
 class Cited:
@@ -59,8 +55,6 @@ def still_there(cases: Sequence[AnswerCase], articles: Sequence[Article], path: 
     if not kept:
         cause = "the articles of its replies are no longer in the library"
         raise DataError(path, cause, "Add them with: rag add FILE, or choose another library with --index.")
-    if len(kept) < len(cases):
-        log.warning("%d replies are left out: their articles are no longer there", len(cases) - len(kept))
     return kept
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from urllib.parse import quote as percent
 
 from rag.formats.csl import one_line
 from rag.formats.dates import day_of
@@ -13,6 +14,9 @@ from rag.formats.people import Name, name_of
 from rag.records import Article, Reply
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_IN_ADDRESSES = "!#$%&'()*+,/:;=?@[]~"
+"""Characters of an address that stay; those beyond ASCII are percent-encoded, which no TeX can misread."""
+
 _SMALL = frozenset("a an and for from in of on or the to with".split())
 
 _TEX = {
@@ -51,15 +55,15 @@ def _entry(key: str, article: Article, made: Made) -> str:
         "author": " and ".join(_author(name_of(author)) for author in article.authors),
         "title": f"{{{tex(article.title)}}}",  # a second pair keeps capitals as they are
         "year": str(day.year) if day else "",
-        "day": str(day.day) if day else "",
         "howpublished": tex(article.source or "") if not address else "",
-        "url": address or "",
+        "url": percent(address, safe=_IN_ADDRESSES) if address else "",
         "urldate": made.date.isoformat() if address else "",
         "note": tex(". ".join(note.rstrip(".") for note in notes if note)),
     }
     lines = [f"  {field} = {{{value}}}," for field, value in fields.items() if value]
-    month = [f"  month = {_MONTHS[day.month - 1]},"] if day else []
-    return "\n".join([f"@misc{{{key},", *lines, *month, "}", ""])
+    if day:
+        lines += [f"  month = {_MONTHS[day.month - 1]},", f"  day = {{{day.day}}},"]
+    return "\n".join([f"@misc{{{key},", *lines, "}", ""])
 
 
 def _author(name: Name) -> str:
@@ -78,7 +82,8 @@ def _keys(articles: Iterable[Article]) -> Iterator[str]:
         day = day_of(article.published)
         family = _ascii(name_of(article.authors[0]).family) if article.authors else ""
         words = [word for word in map(_ascii, article.title.split()) if word and word not in _SMALL]
-        plain = f"{family[:30]}{day.year if day else ''}{words[0][:30] if words else ''}" or "article"
+        plain = f"{family[:30]}{day.year if day else ''}{words[0][:30] if words else ''}"
+        plain = plain if plain[:1].isalpha() else f"article{plain}"
         key, number = plain, 1
         while key in taken:
             number += 1

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rag.records import Article, Attribution, Comparison, Quote, Side
+from rag.records import Article, Attribution, Comparison, Quote, Side, Strength
 
 HOW: dict[Attribution, str] = {"direct": "direct", "indirect": "reported", "mixed": "partly reported"}
 """How the words of a quote reach the reader."""
+
+NAMELESS: dict[Strength | None, str] = {"unnamed": "unnamed report", "author": "the author's own voice"}
+"""Whose word a quote is that has no speaker."""
 
 SILENCE = "That nothing was found does not mean that they have no opinion, only that it is not quoted here."
 """What the absence of quotes means; said wherever silent speakers are named."""

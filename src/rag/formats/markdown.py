@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from rag.formats.compared import HOW
+from rag.formats.compared import HOW, NAMELESS
 from rag.formats.made import Made, address_of
 from rag.formats.marks import block, one_line
 from rag.formats.side_by_side import comparison_markdown
@@ -38,7 +38,7 @@ def place_of(quote: Quote) -> list[str]:
 def speaker_of(quote: Quote) -> str | None:
     """Who says it, by name and role, and how the words reach the reader; None when the text does not prove it."""
     if quote.speaker is None or quote.attribution is None:
-        return None
+        return NAMELESS.get(quote.strength)
     role = f", {quote.speaker.role}" if quote.speaker.role else ""
     return f"{quote.speaker.name}{role} ({HOW[quote.attribution]})"
 

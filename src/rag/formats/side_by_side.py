@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.formats.compared import HOW, SILENCE, quotes_of_side, title_of, topic_names
+from rag.formats.made import address_of
 from rag.formats.marks import block, one_line
 from rag.records import Comparison, Quote, Side, Speaker
 
@@ -55,4 +56,6 @@ def _quote(quote: Quote, side: Side, topic: str | None) -> Sequence[str]:
     place = [quote.article.title, quote.article.published or "", f"page {page}" if page else ""]
     place += [f"characters {quote.range.start} to {quote.range.end}"]
     where = ", ".join(one_line(one) for one in place if one)
+    address = address_of(quote.article)
+    where += f", <{address}>" if address else ""
     return " · ".join(about), block(quote.text), f"— {where}"

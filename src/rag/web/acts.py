@@ -61,7 +61,7 @@ def ask_from(conversation: Conversation, value: object) -> None:
 
 
 def act_on(library: Library, conversation: Conversation, value: object) -> None:
-    """Stop a turn and those after it, show all turns, or put turns that a browser kept in the place of those that are there.
+    """Stop a turn and those after it, show all turns, or put turns that a browser kept in the place of those there.
 
     What was kept waits to be asked again.
     """

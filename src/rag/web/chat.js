@@ -301,7 +301,7 @@ function openChat(entry) {
 
 function forgetChat() {
   chat.id = null;
-  chat.kept = "[]";
+  chat.kept = carrier("memory")?.dataset.turns ?? "[]"; // what still stands there is the old chat's
   try {
     sessionStorage.removeItem("rag.chat");
   } catch {

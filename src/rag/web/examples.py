@@ -17,6 +17,7 @@ from rag.records import Abstention, Article, Sentence, Statement
 from rag.web.conversation import Conversation, quotes_of
 from rag.web.quotes import verbatim
 from rag.web.strings import tell
+from rag.words import content_words
 
 if TYPE_CHECKING:
     from rag.library import Library
@@ -72,10 +73,10 @@ class Proposals:
         latest = conversation.latest()
         quotes = quotes_of(latest)
         speakers = {quote.speaker.name for quote in quotes if quote.speaker is not None}
-        asked = {turn.question.casefold().strip(" ?.") for turn in list(conversation.turns)}
+        asked = [_stems(turn.question) for turn in list(conversation.turns)]
         articles = dict.fromkeys(quote.article.id for quote in quotes) or conversation.opened[:1]
         found = [one for article in list(articles)[:2] for one in self.of(article)]
-        new = [one for one in dict.fromkeys(found) if one.casefold().strip(" ?.") not in asked]
+        new = [one for one in dict.fromkeys(found) if not any(_same(_stems(one), other) for other in asked)]
         return sorted(new, key=lambda one: not any(name in one for name in speakers))[:SUGGESTIONS]
 
     def _answered(self, question: str, article: str) -> bool:
@@ -83,6 +84,15 @@ class Proposals:
             return not isinstance(self._library.ask(question, articles=[article]), Abstention)
         except RagError:
             return False
+
+
+def _stems(question: str) -> frozenset[str]:
+    return frozenset(word.stem for word in content_words(question))
+
+
+def _same(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether one of two questions has all the words of the other, as with a name in short and in full."""
+    return bool(one and other) and (one <= other or other <= one)
 
 
 def examples_html(proposals: Proposals) -> str:

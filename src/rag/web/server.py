@@ -6,6 +6,7 @@ Knows routes, ports and addresses; the page itself is built by `page`, requests 
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import socket
 import threading
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
     from rag.library import Library
 
 _log = logging.getLogger(__name__)
+
+WARM_SECONDS = 5.0
+"""Seconds after the start until what only some questions need is loaded; the first page is shown before."""
 
 GOODBYE_SECONDS = 2
 """Seconds that open pages get when the server stops; they hold a stream that never ends by itself."""
@@ -145,8 +149,12 @@ def serve(
             timeout_graceful_shutdown=GOODBYE_SECONDS,
         )
         write_logs(questions=options.log_questions)
-        threading.Thread(target=library.warm, name="warm", daemon=True).start()
+        gc.freeze()  # what is loaded by now stays, so no later collection looks through it
+        warm = threading.Timer(WARM_SECONDS, library.warm)
+        warm.daemon = True
+        warm.start()
         _Server(config, lambda: tell(_url(host, listener) + options.base_path)).run(sockets=[listener])
+        warm.cancel()
 
 
 def _in_a_loop(work: Callable[[], None]) -> None:
