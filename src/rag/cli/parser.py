@@ -132,7 +132,11 @@ def _add_measuring_commands(parsers: Any) -> None:
     evaluate = _command(parsers, "evaluate", measure.evaluate, "Measure quality beside simple baselines.")
     evaluate.add_argument("suite", choices=SUITES)
     evaluate.add_argument(
-        "--data", type=Path, metavar="FILE", required=True, help="labelled questions, or texts, as JSONL; feedback.jsonl of a library for answers"
+        "--data",
+        type=Path,
+        metavar="FILE",
+        required=True,
+        help="labelled questions, or texts, as JSONL; answers also takes the feedback.jsonl of a library",
     )
     evaluate.add_argument(
         "--held-out",

@@ -16,6 +16,7 @@ from rag.errors import DataError
 from rag.evaluate.cases import AnswerCase, Rated, Spot
 from rag.records import Article, Range
 
+
 @dataclass(frozen=True, slots=True)
 class Cited:
     """One quote of a reply: its place, whether it is verbatim, and the name of its speaker."""

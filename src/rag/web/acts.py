@@ -128,7 +128,6 @@ def memory_html(conversation: Conversation) -> str:
             "question": turn.question,
             "articles": list(turn.articles),
             "after": list(turn.after),
-            "earlier": conversation.before(turn)[-EARLIER_MOST:],
             "version": turn.version,
             "digest": digest_of(turn.reply),
         }

@@ -207,12 +207,16 @@ const decode = (text) => {
   return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
 };
 
+const EARLIER_MOST = 20; // questions before it that an address brings with it, as the server has it
 const turns = () => JSON.parse(carrier("memory")?.dataset.turns ?? "[]");
 
 onClick("#chat .link", (button) => {
-  const turn = turns().find((one) => one.number === Number(button.dataset.turn));
-  if (!turn) return;
-  const { question, articles, earlier, version, digest } = turn;
+  const kept = turns();
+  const place = kept.findIndex((one) => one.number === Number(button.dataset.turn));
+  if (place < 0) return;
+  const { question, articles, after, version, digest } = kept[place];
+  const before = kept.slice(0, place).flatMap((one) => [...one.after, one.question]);
+  const earlier = [...before, ...after].slice(-EARLIER_MOST);
   const address = new URL(location.href);
   address.hash = `ask=${encode({ question, articles, after: earlier, version, digest })}`;
   history.replaceState(null, "", address);
