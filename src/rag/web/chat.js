@@ -392,7 +392,7 @@ const preview = { link: null, timer: 0 };
 
 function showPreview(link) {
   const place = document.getElementById(target(link));
-  if (!place) return;
+  if (!place || link.getAttribute("aria-current") === "true") return; // the article shows it already
   hidePreview();
   const sentences = all(".s", place.closest(".text"));
   const number = sentences.indexOf(place);
@@ -403,12 +403,14 @@ function showPreview(link) {
     note.append(index === 1 ? element("b", sentences[sentence].textContent) : sentences[sentence].textContent, " ");
   }
   document.body.append(note);
-  const at = link.getBoundingClientRect();
+  // Beside the quote, over the article, where that leaves room; else below it or above.
+  const quote = (link.closest(".quote") ?? link).getBoundingClientRect();
   const size = note.getBoundingClientRect();
-  const left = Math.max(12, Math.min(at.left, innerWidth - size.width - 12));
-  const below = at.bottom + 8 + size.height < innerHeight;
-  note.style.left = `${left}px`;
-  note.style.top = `${below ? at.bottom + 8 : Math.max(8, at.top - size.height - 8)}px`;
+  const beside = quote.right + 10 + size.width < innerWidth;
+  const below = quote.bottom + 8 + size.height < innerHeight;
+  const top = beside ? quote.top : below ? quote.bottom + 8 : quote.top - size.height - 8;
+  note.style.left = `${beside ? quote.right + 10 : Math.max(12, Math.min(quote.left, innerWidth - size.width - 12))}px`;
+  note.style.top = `${Math.max(8, Math.min(top, innerHeight - size.height - 8))}px`;
   note.addEventListener("mouseleave", plan(hidePreview, 200));
   note.addEventListener("mouseenter", () => clearTimeout(preview.timer));
   link.setAttribute("aria-describedby", "preview");
@@ -437,6 +439,7 @@ document.addEventListener("focusin", (event) => {
   if (link?.matches(":focus-visible") && !narrow.matches) showPreview(link);
   else if (preview.link && !event.target.closest?.("#preview")) hidePreview();
 });
+document.addEventListener("click", hidePreview, true);
 document.addEventListener("scroll", () => preview.link && hidePreview(), { capture: true, passive: true });
 document.addEventListener(
   "keydown",
