@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import socket
 import subprocess
 import sys
 import threading
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.error import URLError
 
 import pytest
-from browsing import CONTRAST, Watched, inside
+from browsing import CONTRAST, Watched, healthy, inside
 from playwright.sync_api import expect
 from web_fakes import FakeLibrary, article_of, sentences_of, serving
 
@@ -366,15 +362,3 @@ def test_the_program_itself_answers_in_the_browser(visit: Callable[..., Watched]
     finally:
         program.terminate()
         program.wait(20)
-
-
-def healthy(address: str, program: subprocess.Popen[bytes], *, seconds: float = 90) -> object:
-    """What `/healthz` says once it answers."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline and program.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{address}/healthz", timeout=5) as response:
-                return json.load(response)
-        except (URLError, ConnectionError):
-            time.sleep(0.2)
-    raise AssertionError(f"the program gave no sign of health; it ended with {program.poll()}")
