@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import time
+import urllib.request
 from dataclasses import dataclass, field
+from urllib.error import URLError
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
@@ -94,3 +99,15 @@ def violations(page: Page) -> list[str]:
     """What axe-core finds against WCAG 2.2 AA in what is shown now: the rule and the elements of each violation."""
     found = Axe().run(page, options=WCAG).response["violations"]
     return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
+
+
+def healthy(address: str, program: subprocess.Popen[bytes], *, seconds: float = 90) -> object:
+    """What `/healthz` says once it answers."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and program.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{address}/healthz", timeout=5) as response:
+                return json.load(response)
+        except (URLError, ConnectionError):
+            time.sleep(0.2)
+    raise AssertionError(f"the program gave no sign of health; it ended with {program.poll()}")

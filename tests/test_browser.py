@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import socket
 import subprocess
 import sys
 import threading
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.error import URLError
 
 import pytest
-from browsing import CONTRAST, Watched, inside
+from browsing import CONTRAST, Watched, healthy, inside
 from playwright.sync_api import expect
 from web_fakes import FakeLibrary, article_of, sentences_of, serving
 
@@ -195,7 +191,8 @@ def test_an_empty_question_is_not_sent(visit: Callable[..., Watched], library: F
 def test_a_refused_question_and_an_abstention_are_calm_replies(visit: Callable[..., Watched]) -> None:
     watched = visit()
     watched.ask("refuse this")
-    expect(watched.page.locator("#chat .failure")).to_have_text("The question is not welcome. Ask <b>another</b>.")
+    refusal = "The question is not welcome. Ask <b>another</b>."
+    expect(watched.page.locator("#chat .failure .message")).to_have_text(refusal)
     watched.ask("nothing about a zebra?")
     expect(watched.page.locator("#chat .abstention .label")).to_have_text("Nearest, not an answer")
     watched.page.locator("#chat .nearest a.cite").first.click()
@@ -365,15 +362,3 @@ def test_the_program_itself_answers_in_the_browser(visit: Callable[..., Watched]
     finally:
         program.terminate()
         program.wait(20)
-
-
-def healthy(address: str, program: subprocess.Popen[bytes], *, seconds: float = 90) -> object:
-    """What `/healthz` says once it answers."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline and program.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{address}/healthz", timeout=5) as response:
-                return json.load(response)
-        except (URLError, ConnectionError):
-            time.sleep(0.2)
-    raise AssertionError(f"the program gave no sign of health; it ended with {program.poll()}")

@@ -120,7 +120,8 @@ def test_a_citation_that_is_pointed_at_shows_its_sentence_and_its_neighbours(vis
     expect(preview.locator("p")).to_have_text(["It was dark.", "Ann Lee said a zebra came.", "The other zebra slept."])
     place, mark = preview.bounding_box(), link.bounding_box()
     assert place and mark
-    assert place["y"] >= mark["y"] + mark["height"] or place["y"] + place["height"] <= mark["y"]
+    apart = place["x"] >= mark["x"] + mark["width"], place["y"] >= mark["y"] + mark["height"]
+    assert any(apart) or place["y"] + place["height"] <= mark["y"]
     preview.hover()
     page.wait_for_timeout(500)
     expect(preview).to_be_visible()

@@ -99,6 +99,9 @@ def connect(chat: Chat, library: Library, conversation: gr.State, *, new: gr.But
                 answer_waiting(library, conversation)
         except BusyError:
             give_up(conversation, tell("chat.busy"))
+        except Exception:  # a defect becomes a calm reply, and the log has the rest
+            _log.exception("a question could not be answered")
+            give_up(conversation, tell("chat.failed"))
         return shown(conversation)
 
     def shown(conversation: Conversation) -> tuple[Any, ...]:

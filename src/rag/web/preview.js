@@ -19,10 +19,11 @@
     return Object.assign(document.createElement("p"), { className: name, textContent: words });
   }
 
+  // Beside the quote, over the article, where that leaves room; else below the citation or above it, never over it.
   function open(link, at) {
     const sentence = document.getElementById(target(link));
     const text = sentence?.closest("#panel .text");
-    if (!text || !link.isConnected) return;
+    if (!text || !link.isConnected || link.getAttribute("aria-current") === "true") return; // the article shows it already
     close();
     const sentences = all(".s", text);
     const position = sentences.indexOf(sentence);
@@ -35,10 +36,16 @@
     link.setAttribute("aria-describedby", "preview");
     preview = { box, link };
     const place = at.getBoundingClientRect();
+    const quote = (link.closest(".quote") ?? at).getBoundingClientRect();
+    if (quote.right + 10 + box.offsetWidth <= innerWidth - 8) {
+      box.style.left = `${quote.right + 10}px`;
+      box.style.maxHeight = `${innerHeight - 16}px`;
+      box.style.top = `${Math.max(8, Math.min(quote.top, innerHeight - box.offsetHeight - 8))}px`;
+      return;
+    }
     const room = innerHeight - place.bottom - 14;
     const below = room >= box.offsetHeight || room >= place.top;
-    const most = (below ? room : place.top) - 14;
-    box.style.maxHeight = `${Math.max(80, most)}px`;
+    box.style.maxHeight = `${Math.max(80, (below ? room : place.top) - 14)}px`;
     box.style.left = `${Math.max(8, Math.min(place.left, innerWidth - box.offsetWidth - 8))}px`;
     box.style.top = below ? `${place.bottom + 6}px` : `${place.top - box.offsetHeight - 6}px`;
   }
@@ -48,11 +55,17 @@
     planned = setTimeout(act, wait);
   };
 
+  // On the way to the preview the pointer crosses the quote, which keeps it open.
+  const near = (element) => {
+    const quote = preview?.link.closest(".quote");
+    return Boolean(element.closest?.("#preview") || quote?.contains(element));
+  };
+
   document.addEventListener("pointerover", (event) => {
     if (event.pointerType === "touch") return;
     const link = event.target.closest?.("a.cite");
     if (link && link !== preview?.link) plan(() => open(link, event.target.closest(".chip, .go") ?? link), WAIT);
-    else if (link || event.target.closest?.("#preview")) clearTimeout(planned);
+    else if (link || near(event.target)) clearTimeout(planned);
     else if (preview && document.activeElement !== preview.link) plan(close, LEAVE);
     else clearTimeout(planned);
   });
