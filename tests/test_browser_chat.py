@@ -243,7 +243,7 @@ def test_a_citation_shows_its_place_when_it_is_pointed_at(visit: Callable[..., W
     page = watched.page
     watched.ask("trains?")
     page.locator("#chat a.cite").first.hover()
-    expect(page.locator("#preview b")).to_have_text("Ann Lee said trains will grow by 13% and doubt is out of place.")
+    expect(page.locator("#preview .here")).to_have_text("Ann Lee said trains will grow by 13% and doubt is out of place.")
     expect(page.locator("#preview")).to_contain_text("It was a long day.")
     page.keyboard.press("Escape")
     expect(page.locator("#preview")).to_have_count(0)
