@@ -78,11 +78,18 @@ function fill(text) {
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-const say = (sentence) => {
+// What the live region says. The page may be laid out anew just then, so for a while it is said again.
+const last = { sentence: "", at: 0 };
+function say(sentence) {
+  Object.assign(last, { sentence, at: performance.now() });
   const region = one("#said [role=status]");
   if (region) region.textContent = sentence;
-  else setTimeout(say, 200, sentence); // the page is still being laid out
-};
+}
+onChange(() => {
+  const region = one("#said [role=status]");
+  const lost = region && !region.textContent && last.sentence;
+  if (lost && performance.now() - last.at < 3000) region.textContent = last.sentence;
+});
 
 function edit(button) {
   chat.editing = Number(button.dataset.turn);
