@@ -150,7 +150,7 @@ def test_an_address_gives_the_same_reply_in_a_fresh_browser(
 ) -> None:
     page = visit(at=link.replace(f"{address}/", f"{address}/{language}")).page
     expect(page.locator("#chat .question")).to_have_text(["trains?"])
-    assert page.locator("#chat .answer .words").count() == 4
+    expect(page.locator("#chat .answer .words")).to_have_count(4)
     expect(page.locator("#chat p.note")).to_have_count(0)
 
 

@@ -25,7 +25,8 @@ _STARTS = 3
 _QUESTIONS = 30
 
 _WATCH = """() => {
-    const shown = () => document.querySelectorAll("#chat .reply:not(.waiting)").length;
+    const answered = () => [...document.querySelectorAll("#chat .reply:not(.waiting) [data-turn]")];
+    const shown = () => Math.max(0, ...answered().map((one) => Number(one.dataset.turn)));
     document.addEventListener("keydown", (event) => {
         if (event.key !== "Enter" || event.target.tagName !== "TEXTAREA") return;
         const [began, before] = [performance.now(), shown()];
