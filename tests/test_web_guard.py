@@ -415,7 +415,8 @@ def test_nothing_is_fetched_for_others(client: TestClient, path: str) -> None:
 
 
 def test_no_more_than_a_few_questions_may_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "Turns", partial(Turns, at_once=1, waiting=1))
+    monkeypatch.setattr(server, "Turns", partial(Turns, at_once=1))
+    monkeypatch.setattr(server, "WAITING", 1)
     library = FakeLibrary({"a": article_of("a", [("title", "T"), ("body", "Words.")])}, hold=threading.Event())
     with serving(library) as url:
         config = page_config(url)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _ARGUMENTS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync")
 _STARTS = 3
 _QUESTIONS = 30
+_BETWEEN = 1_000
+"""Milliseconds before a question, which nobody types sooner after the reply before."""
 
 _WATCH = """() => {
     const answered = () => [...document.querySelectorAll("#chat .reply:not(.waiting) [data-turn]")];
@@ -122,6 +124,7 @@ def _questions(page: Page) -> list[str]:
 
 def _ask(page: Page, question: str) -> float:
     box = page.locator("#question textarea")
+    page.wait_for_timeout(_BETWEEN)
     box.fill(question)
     box.press("Enter")
     waited = page.wait_for_function("globalThis.waited")

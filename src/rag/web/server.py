@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 import uvicorn
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import RedirectResponse
@@ -44,6 +45,12 @@ _log = logging.getLogger(__name__)
 
 WARM_SECONDS = 5.0
 """Seconds after the start until what only some questions need is loaded; the first page is shown before."""
+
+WAITING = 64
+"""Questions of readers that wait for their turn; at 12 a second the last one waits five seconds."""
+
+THREADS = 120
+"""Requests that are worked on at once, most of which wait for their turn; twice as many as may wait."""
 
 GOODBYE_SECONDS = 2
 """Seconds that open pages get when the server stops; they hold a stream that never ends by itself."""
@@ -174,7 +181,7 @@ def _in_a_loop(work: Callable[[], None]) -> None:
 def _mount_pages(app: FastAPI, library: Library, body_limit: int, options: WebOptions) -> None:
     """Mount the page once for each language: the first at `/`, each other one at its code."""
     first, *others = LANGUAGES
-    turns, proposals = Turns(), Proposals(library)
+    turns, proposals = Turns(waiting=WAITING), Proposals(library)
     rated = not options.read_only and can_be_kept(library)
     for language in others:
         app.router.add_route(f"/{language}", _leading_to(f"{language}/"))
@@ -210,6 +217,7 @@ class _Server(uvicorn.Server):
         self._tell = started
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        current_default_thread_limiter().total_tokens = THREADS
         await super().startup(sockets)
         if self.started:
             self._tell()
