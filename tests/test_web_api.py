@@ -26,6 +26,7 @@ from rag.errors import EmptyLibraryError, LibraryBusyError, ReadOnlyLibraryError
 from rag.library import Library
 from rag.settings import Settings
 from rag.web.api import api_routes
+from rag.web.gate import Gate
 from rag.web.jobs import Jobs
 from rag.web.options import WebOptions
 from rag.web.passwords import write_password
@@ -51,7 +52,7 @@ class As:
 def client_of(library: Library, options: WebOptions = WebOptions()) -> TestClient:  # noqa: B008  # frozen
     jobs = Jobs(library, most_articles=options.max_articles)
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=jobs.lifespan)
-    app.include_router(api_routes(library, options=options, jobs=jobs, readers=READERS))
+    app.include_router(api_routes(library, options=options, jobs=jobs, gate=Gate(waiting=12), readers=READERS))
     return TestClient(As(app), base_url=LOCAL)
 
 

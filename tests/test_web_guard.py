@@ -22,12 +22,12 @@ from rag.bench.users import PageUser, ServerError, page_config
 from rag.errors import SettingError
 from rag.web import flood, guard, logs, server
 from rag.web.flood import Flood, network_of
+from rag.web.gate import Gate
 from rag.web.guard import Guard
 from rag.web.logs import RequestLog, log_question, write_logs
 from rag.web.options import WebOptions, options_of
 from rag.web.server import SESSIONS, build_app
 from rag.web.strings import LANGUAGES
-from rag.web.turns import Turns
 
 
 class Clock:
@@ -415,8 +415,7 @@ def test_nothing_is_fetched_for_others(client: TestClient, path: str) -> None:
 
 
 def test_no_more_than_a_few_questions_may_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "Turns", partial(Turns, at_once=1))
-    monkeypatch.setattr(server, "WAITING", 1)
+    monkeypatch.setattr(server, "Gate", partial(Gate, at_once=1, waiting=1))
     library = FakeLibrary({"a": article_of("a", [("title", "T"), ("body", "Words.")])}, hold=threading.Event())
     with serving(library) as url:
         config = page_config(url)

@@ -95,22 +95,16 @@ def connect(chat: Chat, library: Library, conversation: gr.State, *, new: gr.But
 
     def reply(conversation: Conversation) -> tuple[Any, ...]:
         try:
-            with shared.turns.turn():
+            with shared.gate.entered():
                 answer_waiting(library, conversation)
         except BusyError:
-            give_up(conversation, tell("chat.busy"))
-        except Exception:  # a defect becomes a calm reply, and the log has the rest
-            _log.exception("a question could not be answered")
-            give_up(conversation, tell("chat.failed"))
+            while (turn := conversation.take()) is not None:
+                conversation.close(turn, tell("chat.busy"))
         return shown(conversation)
 
     def shown(conversation: Conversation) -> tuple[Any, ...]:
         panel = panel_of(library, conversation)
         return drawn(conversation), panel, _latest_words(conversation), memory_html(conversation)
-
-    def refuse(conversation: Conversation) -> tuple[Any, ...]:
-        give_up(conversation, tell("chat.failed"))
-        return shown(conversation)
 
     def begin_again(conversation: Conversation) -> tuple[Any, ...]:
         conversation.clear()
@@ -140,7 +134,6 @@ def connect(chat: Chat, library: Library, conversation: gr.State, *, new: gr.But
     acted = chat.acting.select(speak(act), conversation, chat.log, **several)
     for event in (typed, chosen, acted):
         answered = event.success(speak(reply), conversation, seen, **several)
-        answered.failure(speak(refuse), conversation, seen, **quiet)
         answered.success(speak(suggest), conversation, chat.suggestions, **several)
     new.click(speak(begin_again), conversation, [*seen, chat.suggestions], **quiet)
     chat.fetching.select(speak(fetch), conversation, [chat.fetching, shared.said], **several)
@@ -154,7 +147,10 @@ def scope_of(library: Library, value: object) -> tuple[str, ...]:
 
 
 def answer_waiting(library: Library, conversation: Conversation) -> None:
-    """Answer every question of the conversation that nobody is answering yet; a refusal becomes its message."""
+    """Answer every question of the conversation that nobody is answering yet.
+
+    A refusal becomes its message, and so does a defect, which the log has in full.
+    """
     while (turn := conversation.take()) is not None:
         before = conversation.before(turn)
         log_question(turn.question)
@@ -164,14 +160,9 @@ def answer_waiting(library: Library, conversation: Conversation) -> None:
         except RagError as error:
             _log.info("a question was refused: %s", error)
             conversation.close(turn, str(error))
-
-
-def give_up(conversation: Conversation, why: str) -> None:
-    """Close every turn that has no reply with a message."""
-    for turn in list(conversation.turns):
-        if turn.reply is None:
-            conversation.close(turn, why)
-    conversation.waiting.clear()
+        except Exception:  # the last edge: the questions behind it are answered all the same
+            _log.exception("a question could not be answered")
+            conversation.close(turn, tell("chat.failed"))
 
 
 def messages(conversation: Conversation, *, rated: bool = True) -> list[dict[str, str]]:

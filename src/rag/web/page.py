@@ -16,10 +16,10 @@ from rag.web import chat, shelf, views
 from rag.web import panel as source
 from rag.web.conversation import Conversation
 from rag.web.examples import Proposals, examples_html
+from rag.web.gate import AT_ONCE, Gate
 from rag.web.panel import announcement, panel_of
 from rag.web.strings import LANGUAGES, in_language, script_strings, speaking, spoken_language, tell
 from rag.web.tools import offer_tools
-from rag.web.turns import AT_ONCE, Turns
 from rag.web.views import Shared
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def build_page(
     library: Library,
     language: str = "en",
     *,
-    turns: Turns | None = None,
+    gate: Gate | None = None,
     proposals: Proposals | None = None,
     rated: bool = True,
 ) -> gr.Blocks:
@@ -53,15 +53,15 @@ def build_page(
     Args:
         library: What is asked.
         language: Of the interface.
-        turns: How many questions are answered at once, shared with others who ask; the page's own when left out.
+        gate: Where questions wait, those of others who ask too; the page's own when left out.
         proposals: What is proposed to ask, likewise.
         rated: Whether readers can say what replies are worth, which is kept beside the library.
     """
     with speaking(language):
-        return _build(library, turns or Turns(), proposals or Proposals(library), rated=rated)
+        return _build(library, gate or Gate(), proposals or Proposals(library), rated=rated)
 
 
-def _build(library: Library, turns: Turns, proposals: Proposals, *, rated: bool) -> gr.Blocks:
+def _build(library: Library, gate: Gate, proposals: Proposals, *, rated: bool) -> gr.Blocks:
     page = gr.Blocks(title=NAME, analytics_enabled=False, fill_width=True, fill_height=True)
     speak = partial(in_language, spoken_language())
     with page:
@@ -76,7 +76,7 @@ def _build(library: Library, turns: Turns, proposals: Proposals, *, rated: bool)
                 gr.HTML(_back(), elem_id="return", js_on_load=None, apply_default_css=False)
                 panel = source.lay_out()
         said = gr.HTML(announcement(""), elem_id="said", js_on_load=None, apply_default_css=False)
-        shared = Shared(panel, said, spoken_language(), turns, proposals, rated)
+        shared = Shared(panel, said, spoken_language(), gate, proposals, rated)
 
         def start(conversation: Conversation) -> Any:
             conversation.sent = None
@@ -108,7 +108,7 @@ def _build(library: Library, turns: Turns, proposals: Proposals, *, rated: bool)
         panel.submit(speak(tell_voices), conversation, panel, show_progress="hidden", api_visibility="private")
         chat.connect(talk, library, conversation, new=new, shared=shared)
         views.connect(others, library, conversation, shared=shared)
-        offer_tools(library)
+        offer_tools(library, gate)
     page.queue(api_open=False, max_size=QUEUE, default_concurrency_limit=AT_ONCE)
     return page
 

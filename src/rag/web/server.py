@@ -26,6 +26,7 @@ from rag.errors import AddressError, SettingError
 from rag.web.api import api_routes
 from rag.web.examples import Proposals
 from rag.web.feedback import can_be_kept
+from rag.web.gate import Gate
 from rag.web.guard import ANYWHERE, BODY_LIMIT, LOCAL, Guard
 from rag.web.jobs import Jobs
 from rag.web.login import Login
@@ -36,7 +37,6 @@ from rag.web.passwords import Passwords
 from rag.web.prefix import Prefix
 from rag.web.strings import LANGUAGES
 from rag.web.tools import speak_json
-from rag.web.turns import Turns
 
 if TYPE_CHECKING:
     from rag.library import Library
@@ -46,11 +46,8 @@ _log = logging.getLogger(__name__)
 WARM_SECONDS = 5.0
 """Seconds after the start until what only some questions need is loaded; the first page is shown before."""
 
-WAITING = 64
-"""Questions of readers that wait for their turn; at 12 a second the last one waits five seconds."""
-
 THREADS = 120
-"""Requests that are worked on at once, most of which wait for their turn; twice as many as may wait."""
+"""Requests that are worked on at once; more than questions may wait, so that nothing else waits behind them."""
 
 GOODBYE_SECONDS = 2
 """Seconds that open pages get when the server stops; they hold a stream that never ends by itself."""
@@ -112,9 +109,10 @@ def build_app(
     def favicon() -> Response:
         return Response(files("rag.web").joinpath("icon.svg").read_bytes(), media_type="image/svg+xml")
 
-    for router in (*routers, api_routes(library, options=options, jobs=jobs)):
+    gate = Gate()
+    for router in (*routers, api_routes(library, options=options, jobs=jobs, gate=gate)):
         app.include_router(router)
-    _in_a_loop(partial(_mount_pages, app, library, body_limit, options))
+    _in_a_loop(partial(_mount_pages, app, library, gate, body_limit, options))
     return app
 
 
@@ -178,15 +176,15 @@ def _in_a_loop(work: Callable[[], None]) -> None:
         work()
 
 
-def _mount_pages(app: FastAPI, library: Library, body_limit: int, options: WebOptions) -> None:
+def _mount_pages(app: FastAPI, library: Library, gate: Gate, body_limit: int, options: WebOptions) -> None:
     """Mount the page once for each language: the first at `/`, each other one at its code."""
     first, *others = LANGUAGES
-    turns, proposals = Turns(waiting=WAITING), Proposals(library)
+    proposals = Proposals(library)
     rated = not options.read_only and can_be_kept(library)
     for language in others:
         app.router.add_route(f"/{language}", _leading_to(f"{language}/"))
     for language in (*others, first):  # what comes first answers first, and `/` answers everything
-        page = build_page(library, language, turns=turns, proposals=proposals, rated=rated)
+        page = build_page(library, language, gate=gate, proposals=proposals, rated=rated)
         page.state_session_capacity = SESSIONS
         gr.mount_gradio_app(
             app,

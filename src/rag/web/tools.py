@@ -18,8 +18,9 @@ from rag.errors import RagError
 from rag.shapes import hit_shape, reply_shape, summary_shape
 from rag.web.api.bodies import AskBody, CompareBody, ListBody, SearchBody
 from rag.web.api.failures import invalid, sentence_of
+from rag.web.gate import Gate
 from rag.web.listing import Wanted, listed
-from rag.web.turns import Turns
+from rag.web.logs import log_question
 
 if TYPE_CHECKING:
     from gradio.mcp import GradioMCPServer
@@ -41,9 +42,8 @@ class ToolError(gr.Error):
         return str(self.message)
 
 
-def offer_tools(library: Library) -> None:
-    """Offer the functions in the page that is being laid out; they skip its queue and wait for turns of their own."""
-    turns = Turns()
+def offer_tools(library: Library, gate: Gate) -> None:
+    """Offer the functions in the page that is being laid out; they skip its queue and wait at the gate."""
 
     def ask_article(
         question: str,
@@ -63,8 +63,9 @@ def offer_tools(library: Library) -> None:
             The reply: kind is answer, abstention or comparison; each quote has its text, article, start, end, speaker.
         """
         given = _checked(AskBody, question=question, after=after, articles=articles, quotes=quotes)
+        log_question(given.question)
         return _answered(
-            turns,
+            gate,
             lambda: reply_shape(
                 library.ask(given.question, after=given.after, articles=given.articles, max_quotes=given.quotes)
             ),
@@ -85,7 +86,7 @@ def offer_tools(library: Library) -> None:
         """
         given = _checked(CompareBody, topic=topic, speakers=speakers, articles=articles)
         return _answered(
-            turns,
+            gate,
             lambda: reply_shape(library.compare(given.topic, speakers=given.speakers, articles=given.articles)),
         )
 
@@ -102,7 +103,7 @@ def offer_tools(library: Library) -> None:
         """
         given = _checked(SearchBody, query=query, k=k, articles=articles)
         return _answered(
-            turns,
+            gate,
             lambda: {
                 "passages": [hit_shape(hit) for hit in library.search(given.query, k=given.k, articles=given.articles)]
             },
@@ -126,7 +127,7 @@ def offer_tools(library: Library) -> None:
             some = listed(library.articles(), wanted)
             return {"articles": [summary_shape(one) for one in some.articles], "total": some.total}
 
-        return _answered(turns, found)
+        return _answered(gate, found)
 
     for tool in (ask_article, compare_opinions, search_passages, list_articles):
         api(tool, queue=False)
@@ -151,9 +152,9 @@ def _checked(body: type[_Body], **given: object) -> _Body:
         raise ToolError(invalid([{**first, "loc": ("body", *first["loc"])}])[1]) from None
 
 
-def _answered(turns: Turns, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def _answered(gate: Gate, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     try:
-        with turns.turn():
+        with gate.entered():
             return work()
     except RagError as error:
         raise ToolError(sentence_of(error)) from error

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from rag.errors import RagError
+from rag.errors import BusyError, RagError
 from rag.records import Abstention, Comparison, Speaker
 from rag.web.comparing import compared_html, summary
 from rag.web.conversation import Conversation
 from rag.web.examples import Proposals
+from rag.web.gate import Gate
 from rag.web.panel import announcement, panel_of
 from rag.web.render import failure_html, reply_html, spoken, waiting_html
 from rag.web.statements import offered_html, speakers_of, statements_html
 from rag.web.strings import in_language, tell
-from rag.web.turns import Turns
 
 if TYPE_CHECKING:
     from rag.library import Library
@@ -69,14 +69,14 @@ class Views:
 class Shared:
     """What every view speaks to besides its own components: the source panel and the live region, in one language.
 
-    `turns` bounds how many questions are answered at once, `proposals` knows questions that articles answer.
+    questions wait at the `gate`, `proposals` knows questions that articles answer.
     `rated` says that readers can say what replies are worth.
     """
 
     panel: gr.HTML
     said: gr.HTML
     language: str
-    turns: Turns
+    gate: Gate
     proposals: Proposals
     rated: bool = True
 
@@ -98,7 +98,13 @@ def connect(views: Views, library: Library, conversation: gr.State, *, shared: S
 
     def compare(conversation: Conversation, event: gr.EventData) -> Iterator[tuple[Any, Any, Any]]:
         yield waiting_html(), gr.skip(), announcement(tell("compare.comparing"))
-        if compare_into(library, conversation, wanted(event.value)):
+        try:
+            with shared.gate.entered():
+                there = compare_into(library, conversation, wanted(event.value))
+        except BusyError:
+            conversation.compare(tell("chat.busy"))
+            there = True
+        if there:
             yield shown(conversation)
 
     def shown(conversation: Conversation) -> tuple[str, str, str]:

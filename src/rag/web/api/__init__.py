@@ -12,9 +12,9 @@ from rag.web.api.docs import docs_routes
 from rag.web.api.failures import PlainRoute
 from rag.web.api.questions import question_routes
 from rag.web.api.session import session_routes
+from rag.web.gate import Gate
 from rag.web.removed import Removed
 from rag.web.sources import Readers
-from rag.web.turns import Turns
 
 if TYPE_CHECKING:
     from rag.library import Library
@@ -29,6 +29,7 @@ def api_routes(
     *,
     options: WebOptions,
     jobs: Jobs,
+    gate: Gate,
     readers: Readers = Readers(),  # noqa: B008  # frozen
 ) -> APIRouter:
     """Everything below `/api/`.
@@ -37,12 +38,13 @@ def api_routes(
         library: What is asked and changed.
         options: What whoever runs the server chose.
         jobs: What adds articles; closed by who made it.
+        gate: Where questions wait.
         readers: How files and addresses are read.
     """
     router = APIRouter(route_class=PlainRoute)
     removed = Removed()
     for part in (
-        question_routes(library, Turns()),
+        question_routes(library, gate),
         article_routes(library, options, removed),
         adding_routes(library, options, Adding(jobs, removed, readers)),
         session_routes(library, options),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import JSONResponse
 
 from rag.articles import read_text
@@ -14,34 +14,36 @@ from rag.web.api.bodies import LONGEST_NAME, MOST_READ, AskBody, CompareBody, Se
 from rag.web.api.failures import PlainRoute
 from rag.web.api.replies import HitsShape, ManyStatementsShape, ReplyShape, StatementsShape
 from rag.web.api.told import answers
-from rag.web.turns import Turns
+from rag.web.gate import Gate
+from rag.web.logs import log_question
 
 if TYPE_CHECKING:
     from rag.library import Library
 
 
-def question_routes(library: Library, turns: Turns) -> APIRouter:
-    """What is asked of the articles; each question waits for its turn."""
+def question_routes(library: Library, gate: Gate) -> APIRouter:
+    """What is asked of the articles; each question waits at the gate."""
     router = APIRouter(route_class=PlainRoute, tags=["Questions"])
 
     @router.post("/api/ask", responses=answers({200: ReplyShape}, 404, 409, 429))
-    def ask(body: AskBody) -> JSONResponse:
+    def ask(body: AskBody, request: Request) -> JSONResponse:
         """Answer a question with the articles' own sentences, or say that they do not answer it."""
-        with turns.turn():
+        log_question(body.question, request.scope.get("user_name"))
+        with gate.entered():
             reply = library.ask(body.question, after=body.after, articles=body.articles, max_quotes=body.quotes)
         return JSONResponse(reply_shape(reply))
 
     @router.post("/api/compare", responses=answers({200: ReplyShape}, 404, 409, 429))
     def compare(body: CompareBody) -> JSONResponse:
         """Put what several speakers say on a topic side by side."""
-        with turns.turn():
+        with gate.entered():
             reply = library.compare(body.topic, speakers=body.speakers, articles=body.articles)
         return JSONResponse(reply_shape(reply))
 
     @router.post("/api/search", responses=answers({200: HitsShape}, 404, 409, 429))
     def search(body: SearchBody) -> JSONResponse:
         """Find the passages that fit a query best."""
-        with turns.turn():
+        with gate.entered():
             hits = library.search(body.query, k=body.k, articles=body.articles)
         return JSONResponse({"passages": [hit_shape(hit) for hit in hits]})
 
@@ -50,7 +52,7 @@ def question_routes(library: Library, turns: Turns) -> APIRouter:
         article: Annotated[str, Query(min_length=1, max_length=LONGEST_NAME, description="The article's id.")],
     ) -> JSONResponse:
         """Tell who said what in an article."""
-        with turns.turn():
+        with gate.entered():
             return JSONResponse(_told(library, article))
 
     @router.post("/api/statements", responses=answers({200: ManyStatementsShape}, 404, 409, 413, 429))
@@ -58,7 +60,7 @@ def question_routes(library: Library, turns: Turns) -> APIRouter:
         """Tell who said what in several articles, or in a text that is not kept."""
         if body.text is not None and body.articles:
             raise HTTPException(422, "Send articles or a text, not both.")
-        with turns.turn():
+        with gate.entered():
             if body.text is not None:
                 return JSONResponse({"statements": _said_in(library, body.text)})
             wanted = body.articles or [one.id for one in library.articles()]
