@@ -77,23 +77,6 @@ def test_the_up_arrow_brings_the_last_question_back(visit: Callable[..., Watched
     expect(watched.page.locator("#question textarea")).to_have_value("trains?")
 
 
-def test_a_stopped_question_gets_no_late_reply(visit: Callable[..., Watched], library: FakeLibrary) -> None:
-    library.hold = threading.Event()
-    watched = visit()
-    page = watched.page
-    page.locator("#question textarea").fill("slow trains?")
-    page.locator("#question textarea").press("Enter")
-    page.locator("#chat .stop").click()
-    stopped = "Stopped. Ask again when you want to know."
-    expect(page.locator("#chat .failure .message")).to_have_text(stopped)
-    library.hold.set()
-    watched.ask("boats?")
-    assert page.locator("#chat .failure .message").all_inner_texts() == [stopped]
-    page.locator("#chat .again").click()
-    expect(page.locator("#chat .question")).to_have_text(["slow trains?"])
-    expect(page.locator("#chat .answer")).to_have_count(1)
-
-
 def test_a_chat_is_there_again_after_a_reload(visit: Callable[..., Watched]) -> None:
     watched = visit()
     page = watched.page

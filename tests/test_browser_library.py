@@ -475,6 +475,7 @@ def test_the_question_goes_to_the_chosen_articles_alone(visit: Callable[..., Wat
     page.reload()
     page.locator("#question textarea").wait_for()
     expect(page.locator("#scope .scope-words")).to_have_text("2 of 4 articles")
+    expect(page.locator("#chat .quote")).to_have_count(2)
     watched.ask("zebra?")
     assert shelf.library.limited[-1] == ("boats", "trains")
     page.get_by_role("button", name="Ask all articles").click()

@@ -88,6 +88,45 @@ def test_a_stopped_question_gets_no_late_reply_and_can_be_asked_again(
     expect(page.locator("#chat .reply.answer .quote")).to_have_count(3)
 
 
+def test_questions_stand_in_the_chat_until_their_replies_come(
+    visit: Callable[..., Watched], library: FakeLibrary
+) -> None:
+    page = visit().page
+    assert library.hold is not None
+    library.hold.clear()
+    for question in ("slow zebra?", "<b>lions?</b>"):
+        box(page).fill(question)
+        box(page).press("Enter")
+        expect(box(page)).to_have_value("")
+    expect(questions(page)).to_have_text(["slow zebra?", "<b>lions?</b>"])
+    expect(page.locator("#chat .waiting").first).to_contain_text("Looking for quotes")
+    assert violations(page) == []
+    library.hold.set()
+    expect(replies(page)).to_have_count(2)
+    expect(questions(page)).to_have_text(["slow zebra?", "<b>lions?</b>"])
+    expect(page.locator("#chat .waiting")).to_have_count(0)
+
+
+def test_a_question_that_the_server_does_not_get_is_in_the_box_again(visit: Callable[..., Watched]) -> None:
+    watched = visit()
+    page = watched.page
+    watched.ask("lions?")
+    page.context.set_offline(True)
+    box(page).fill("zebra?")
+    box(page).press("Enter")
+    expect(questions(page)).to_have_text(["lions?", "zebra?"])
+    page.context.set_offline(False)  # now the page is loaded anew
+    expect(box(page)).to_have_value("zebra?", timeout=20_000)
+    expect(page.locator("#toast")).to_contain_text("Your question got no reply.")
+    expect(questions(page)).to_have_text(["lions?"])
+    watched.ask("zebra?")
+    expect(questions(page)).to_have_text(["lions?", "zebra?"])
+    page.reload()
+    expect(questions(page)).to_have_text(["lions?", "zebra?"])
+    expect(box(page)).to_have_value("")
+    watched.faults.clear()  # the browser reports the lost connection, as it should
+
+
 def test_a_failed_question_is_asked_again_with_one_click(visit: Callable[..., Watched], library: FakeLibrary) -> None:
     watched = visit()
     watched.ask("refuse zebra?")

@@ -654,11 +654,12 @@ def test_a_known_gradio_session_shows_nothing_to_another_user(file: Path) -> Non
     with TestClient(app) as client:
         log_in(client)
         config = client.get("/config").json()
-        box = next(one["id"] for one in config["components"] if one["props"].get("elem_id") == "question")
-        add = next(one["id"] for one in config["dependencies"] if [box, "submit"] in one["targets"])
+        asking = next(one["id"] for one in config["components"] if one["props"].get("elem_id") == "asking")
+        event = next(one["id"] for one in config["dependencies"] if [asking, "submit"] in one["targets"])
 
         def shown(question: str) -> str:
-            body = {"data": [question, None], "fn_index": add, "trigger_id": box, "session_hash": "known"}
+            asked = {"event_data": {"value": {"question": question}}, "data": [None], "session_hash": "known"}
+            body = {**asked, "fn_index": event, "trigger_id": asking}
             return client.post("/gradio_api/run/predict", json=body).text
 
         assert "a secret of Ann" in shown("a secret of Ann")

@@ -86,11 +86,10 @@ class PageUser:
             one["props"].get("elem_id"): one["id"] for one in config["components"] if one["props"].get("elem_id")
         }
         self._events = config["dependencies"]
-        self._add = self._event("question", "submit")
-        self._reply = next(one for one in self._events if one["trigger_after"] == self._add["id"])
+        self._ask = self._event("asking", "submit")
         proposed = self._ids["suggestions"]
         self._next = next(
-            one for one in self._events if one["trigger_after"] == self._reply["id"] and one["outputs"] == [proposed]
+            one for one in self._events if one["trigger_after"] == self._ask["id"] and one["outputs"] == [proposed]
         )
         self._heart: _Connection | None = None
         self._hash = ""
@@ -109,9 +108,8 @@ class PageUser:
 
     def ask(self, question: str) -> Quoted:
         """Ask one question more and return what the reply quotes."""
-        self._run(self._add, [question, None])
         self._asked.append(question)
-        shown = _texts(self._run(self._reply, [None])["data"][0])
+        shown = _texts(self._run(self._ask, [None], {"value": {"question": question}})["data"][0])
         asked, replies = [_QUESTION.findall(text) for text in shown[::2]], shown[1::2]
         if [_plain(text) for found in asked for text in found] != [" ".join(text.split()) for text in self._asked]:
             raise MixedUpError(f"the conversation {self._asked} shows {asked}")
@@ -138,7 +136,7 @@ class PageUser:
             "data": data,
             "event_data": event_data,
             "fn_index": event["id"],
-            "trigger_id": self._ids["question"],
+            "trigger_id": self._ids["asking"],
             "session_hash": self._hash,
         }
 

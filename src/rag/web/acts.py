@@ -61,13 +61,13 @@ def ask_from(conversation: Conversation, value: object) -> None:
 
 
 def act_on(library: Library, conversation: Conversation, value: object) -> None:
-    """Stop a turn and those after it, show all turns, or put turns that a browser kept in the place of those there.
+    """Stop turns, show all of them, or put turns that a browser kept in the place of those there.
 
-    What was kept waits to be asked again.
+    Stopped are a turn, or else the first without a reply, and those after it. What was kept waits to be asked again.
     """
     wanted = _fields(value)
     if wanted.get("do") == "stop":
-        turn = conversation.turn(wanted.get("turn"))
+        turn = conversation.turn(wanted.get("turn")) or conversation.unanswered()
         if turn is not None:
             conversation.stop(turn, tell("chat.stopped"))
     elif wanted.get("do") == "unfold":

@@ -106,12 +106,12 @@ function leaveEdit() {
   fill("");
 }
 
-// A question that is edited replaces its turn, so it does not go the way of a new one.
-function askEdited(event) {
-  if (chat.editing === null || !box().value.trim()) return;
+// The question in the box; when it was edited, in the place of its turn.
+function askTyped(event) {
   event.preventDefault();
-  event.stopImmediatePropagation();
-  send("asking", "ask", { question: box().value, replaces: chat.editing });
+  const question = box().value;
+  if (!question.trim()) return;
+  ask(question, chat.editing);
   leaveEdit();
 }
 
@@ -119,7 +119,7 @@ document.addEventListener(
   "keydown",
   (event) => {
     if (event.target !== box() || event.isComposing) return;
-    if (event.key === "Enter" && !event.shiftKey) askEdited(event);
+    if (event.key === "Enter" && !event.shiftKey) askTyped(event);
     else if (event.key === "Escape" && chat.editing !== null) {
       event.stopImmediatePropagation();
       leaveEdit();
@@ -136,17 +136,16 @@ document.addEventListener(
   },
   true,
 );
-document.addEventListener("keypress", (event) => chat.editing !== null && event.key === "Enter" && event.target === box() && event.preventDefault(), true);
 
 onClick("#chat .edit", edit);
-onClick("#ask", (_, event) => askEdited(event));
-onClick("#chat .stop", (button) => send("acting", "act", { do: "stop", turn: Number(button.dataset.turn) }));
+onClick("#ask", (_, event) => askTyped(event));
+onClick("#chat .stop[data-turn]", (button) => send("acting", "act", { do: "stop", turn: Number(button.dataset.turn) }));
 onClick("#chat .again", (button) => {
   const question = one(`#chat .edit[data-turn="${button.dataset.turn}"]`).closest(".asked");
-  send("asking", "ask", { question: one(".question", question).textContent, replaces: Number(button.dataset.turn) });
+  ask(one(".question", question).textContent, Number(button.dataset.turn));
 });
 onClick("#chat .unfold", () => send("acting", "act", { do: "unfold" }));
-onClick(".propose", (button) => send("asking", "ask", { question: button.textContent }));
+onClick(".propose", (button) => ask(button.textContent));
 onClick("#chat .with-source", (button) =>
   fetchFor(button, { do: "cite", quote: Number(button.dataset.quote), style: button.dataset.style }),
 );
@@ -311,6 +310,7 @@ function openChat(entry) {
 }
 
 function forgetChat() {
+  forgetAll();
   chat.id = null;
   chat.kept = carrier("memory")?.dataset.turns ?? "[]"; // what still stands there is the old chat's
   try {
@@ -397,6 +397,7 @@ async function begin() {
     chat.user = "";
   }
   chat.ready = true;
+  giveBackKept();
   if (followAddress()) return;
   let open = null;
   try {

@@ -1,7 +1,8 @@
 """The chat: a question, its reply, and what goes on between them.
 
-Knows its layout and events in Gradio, and the conversation; leaves markup to `render`. Every event shows the whole
-conversation of its own session; nothing is kept in module globals.
+Knows its layout and events in Gradio, and the conversation; leaves markup to `render`. Asking is one event, because
+each one draws the whole conversation anew; until the reply is there, the page's script shows what waits. Nothing is
+kept in module globals.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from rag.web.logs import log_question
 from rag.web.panel import announcement, panel_of
 from rag.web.render import Shown, earlier_html, failure_html, question_html, reply_html, spoken, waiting_html
 from rag.web.strings import in_language, tell
-from rag.web.views import Shared, without_surrogates
+from rag.web.views import Shared
 from rag.words import Word
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ SCOPE_MOST = 100_000
 _ON_SCOPE = "element.addEventListener('scope', e => { e.preventDefault(); trigger('select', {value: e.detail}); });"
 _ON_ASK = "element.addEventListener('ask', e => trigger('submit', {value: e.detail}));"
 _ON_ACT = "element.addEventListener('act', e => trigger('select', {value: e.detail}));"
+_ON_FAILURE = "() => document.dispatchEvent(new CustomEvent('ask-failed'))"
 _ON_FETCH = "element.addEventListener('fetch', e => trigger('select', {value: e.detail}));"
 
 
@@ -47,11 +49,9 @@ class Chat:
     """The components of the chat; those without a look of their own carry what its script asks and is given."""
 
     log: gr.Chatbot
-    examples: tuple[gr.HTML, ...]
+    examples: gr.HTML
     suggestions: gr.HTML
     scope: gr.HTML
-    box: gr.Textbox
-    send: gr.Button
     asking: gr.HTML
     acting: gr.HTML
     fetching: gr.HTML
@@ -67,15 +67,15 @@ def lay_out() -> Chat:
         examples = gr.HTML("", elem_id="examples", **bare)
         with gr.Column(elem_id="composer"):
             with gr.Row(elem_id="ask-line"):
-                box = _question_box()
-                send = gr.Button(tell("chat.ask"), elem_id="ask", variant="primary", scale=0)
+                _question_box()
+                gr.Button(tell("chat.ask"), elem_id="ask", variant="primary", scale=0)
             scope = gr.HTML(_scope_html(), elem_id="scope", js_on_load=_ON_SCOPE, apply_default_css=False)
         with gr.Column(elem_id="unseen-chat"):
             asking = gr.HTML("<i></i>", elem_id="asking", js_on_load=_ON_ASK, apply_default_css=False)
             acting = gr.HTML("<i></i>", elem_id="acting", js_on_load=_ON_ACT, apply_default_css=False)
             fetching = gr.HTML("<i></i>", elem_id="fetching", js_on_load=_ON_FETCH, apply_default_css=False)
             memory = gr.HTML(memory_html(Conversation()), elem_id="memory", **bare)
-    return Chat(log, (examples,), suggestions, scope, box, send, asking, acting, fetching, memory)
+    return Chat(log, examples, suggestions, scope, asking, acting, fetching, memory)
 
 
 def connect(chat: Chat, library: Library, conversation: gr.State, *, new: gr.Button, shared: Shared) -> None:
@@ -83,15 +83,9 @@ def connect(chat: Chat, library: Library, conversation: gr.State, *, new: gr.But
     speak = partial(in_language, shared.language)
     drawn = partial(messages, rated=shared.rated)
 
-    def add(question: str, conversation: Conversation) -> tuple[Any, list[dict[str, str]]]:
-        if not question.strip():
-            return gr.skip(), drawn(conversation)
-        conversation.add(without_surrogates(question))
-        return "", drawn(conversation)
-
-    def add_from(conversation: Conversation, event: gr.EventData) -> list[dict[str, str]]:
+    def ask(conversation: Conversation, event: gr.EventData) -> tuple[Any, ...]:
         ask_from(conversation, event.value)
-        return drawn(conversation)
+        return reply(conversation)
 
     def reply(conversation: Conversation) -> tuple[Any, ...]:
         try:
@@ -127,14 +121,12 @@ def connect(chat: Chat, library: Library, conversation: gr.State, *, new: gr.But
     quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     several: dict[str, Any] = {**quiet, "trigger_mode": "multiple"}
     seen = [chat.log, shared.panel, shared.said, chat.memory]
-    typed = gr.on(
-        [chat.box.submit, chat.send.click], speak(add), [chat.box, conversation], [chat.box, chat.log], **several
-    )
-    chosen = chat.asking.submit(speak(add_from), conversation, chat.log, **several)
+    asked = chat.asking.submit(speak(ask), conversation, seen, **several)
     acted = chat.acting.select(speak(act), conversation, chat.log, **several)
-    for event in (typed, chosen, acted):
-        answered = event.success(speak(reply), conversation, seen, **several)
+    again = acted.success(speak(reply), conversation, seen, **several)
+    for answered in (asked, again):
         answered.success(speak(suggest), conversation, chat.suggestions, **several)
+        answered.failure(None, None, None, js=_ON_FAILURE)
     new.click(speak(begin_again), conversation, [*seen, chat.suggestions], **quiet)
     chat.fetching.select(speak(fetch), conversation, [chat.fetching, shared.said], **several)
     chat.scope.select(speak(limit), conversation, None, **quiet)

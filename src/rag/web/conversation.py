@@ -120,6 +120,10 @@ class Conversation:
         """The turn of a number, when it is still there."""
         return next((turn for turn in list(self.turns) if turn.number == number), None)
 
+    def unanswered(self) -> Turn | None:
+        """The first turn that has no reply yet."""
+        return next((turn for turn in list(self.turns) if turn.reply is None), None)
+
     def before(self, turn: Turn) -> list[str]:
         """The questions asked before `turn`, oldest first, without those that were refused."""
         earlier: list[str] = []

@@ -33,7 +33,7 @@ QUEUE = 64
 _STYLES = ("page.css", "chat.css", "panel.css", "tools.css", "narrow.css", "shelf.css", "views.css")
 _SCRIPTS = (
     *("state.js", "chat.js", "preview.js", "panel.js", "cited.js", "find.js", "colours.js"),
-    *("rest.js", "scope.js", "shelf.js", "adding.js", "views.js", "page.js"),
+    *("rest.js", "pending.js", "scope.js", "shelf.js", "adding.js", "views.js", "page.js"),
 )
 """The scripts share one scope, in this order."""
 
@@ -101,9 +101,9 @@ def _build(library: Library, gate: Gate, proposals: Proposals, *, rated: bool) -
 
         at_once: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
         begun = page.load(speak(start), conversation, panel, **at_once)
-        begun.then(speak(propose), None, talk.examples[0], **at_once)
+        begun.then(speak(propose), None, talk.examples, **at_once)
         changed = shelves.select(speak(start), conversation, panel, **at_once)
-        changed.then(speak(propose), None, talk.examples[0], **at_once)
+        changed.then(speak(propose), None, talk.examples, **at_once)
         panel.select(speak(open_article), conversation, panel, **at_once)
         panel.submit(speak(tell_voices), conversation, panel, show_progress="hidden", api_visibility="private")
         chat.connect(talk, library, conversation, new=new, shared=shared)
