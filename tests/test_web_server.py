@@ -12,7 +12,7 @@ from web_fakes import FakeLibrary, article_of, as_library
 
 from rag.errors import AddressError, SettingError
 from rag.web.guard import BODY_LIMIT, Guard
-from rag.web.server import build_app, port_number, serve
+from rag.web.server import build_app, listen, port_number, serve
 
 JOIN = "/gradio_api/queue/join"
 
@@ -183,3 +183,10 @@ def test_each_language_has_a_page_of_its_own(client: TestClient) -> None:
     for path, question in (("/", "Your question"), ("/ru/", "Ваш вопрос")):
         parts = client.get(f"{path}config").json()["components"]
         assert [part["props"]["label"] for part in parts if part["props"].get("elem_id") == "question"] == [question]
+
+
+def test_the_end_of_a_reply_does_not_wait_for_word_that_its_beginning_came() -> None:
+    with listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        connection, _ = listener.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
