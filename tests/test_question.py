@@ -71,6 +71,13 @@ def test_what_only_names_another_thing_is_asked_as_the_question_before(before: s
     assert understand(asked, [before]).text == text
 
 
+def test_of_things_named_one_after_the_other_the_last_is_meant() -> None:
+    chat = ["What did Putin say about gas?", "What about trade?", "And tourism?"]
+    assert understand("What about oil?", chat).text == "What did Putin say about gas? What about oil?"
+    assert understand("What about Aliyev?", chat).text == "What did Aliyev say about gas? And tourism?"
+    assert understand("What about oil?", ["What about trade?"] * 50).text == "What about oil?"
+
+
 @pytest.mark.parametrize(
     ("asked", "only_names", "spoken_of"),
     [

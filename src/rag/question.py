@@ -50,6 +50,7 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 """Only another thing is named: the question before is meant, with this in it."""
+_STOP = re.compile(r"[?.!]\s+(?=\S)")
 _TOPIC = re.compile(r" (?:about|on|regarding|concerning) [^?.!]+")
 _LEANS = frozenset(
     """
@@ -171,7 +172,10 @@ def _before(after: Sequence[str]) -> str:
 
 
 def _completed(typed: str, before: str) -> str:
-    """A question that leans on the one before as one that can be read alone, as far as that is plain."""
+    """A question that leans on the one before as one that can be read alone, as far as that is plain.
+
+    Of things that are only named one after the other ("What about trade?", "And tourism?") the last one is meant.
+    """
     bare = _BARE.search(typed)
     for kind in (_is_name, _is_number):
         old, new = _first_run(before, kind), _first_run(f"about {bare[1]}" if bare else "", kind)
@@ -180,7 +184,21 @@ def _completed(typed: str, before: str) -> str:
     topic = _TOPIC.search(before)
     if _has_name(typed) and topic is not None and not _TOPIC.search(typed):
         return f"{typed.rstrip(' ?.!')}{topic.group()}?"
+    kept, end = _end(before)
+    if bare and _BARE.search(end) and _kind(end) == _kind(typed):
+        return f"{kept}{typed}"
     return f"{before} {typed}"
+
+
+def _end(text: str) -> tuple[str, str]:
+    """What stands before the last sentence of some questions, and that sentence."""
+    *_, start = (0, *(found.end() for found in _STOP.finditer(text)))
+    return text[:start], text[start:]
+
+
+def _kind(bare: str) -> tuple[bool, bool]:
+    """Whether a name is asked about, and whether a number."""
+    return _has_name(bare), any(map(_is_number, words(bare)))
 
 
 def _first_run(text: str, kind: Callable[[Word], bool]) -> str:
