@@ -17,7 +17,10 @@ TURNS_KEPT = 100
 """Turns of a conversation that are kept and shown; bounds what one open page costs the server."""
 
 TURNS_SHOWN = 20
-"""Turns that the page shows until the earlier ones are asked for: every reply draws all that is shown anew."""
+"""Most turns that the page shows until the earlier ones are asked for: every reply sends all that is shown."""
+
+TURNS_FOLDED = 10
+"""Turns that go out of sight together: whenever one goes, all after it move up and are drawn anew."""
 
 ARTICLES_OPEN = 12
 """Articles that the source panel holds at once; a citation beyond them loads its article when clicked."""
@@ -114,7 +117,7 @@ class Conversation:
     @property
     def folded(self) -> int:
         """How many of the oldest turns are not shown."""
-        return 0 if self.unfolded else max(0, len(self.turns) - TURNS_SHOWN)
+        return 0 if self.unfolded else max(0, -((TURNS_SHOWN - len(self.turns)) // TURNS_FOLDED) * TURNS_FOLDED)
 
     def turn(self, number: object) -> Turn | None:
         """The turn of a number, when it is still there."""
