@@ -235,7 +235,7 @@ def test_too_many_questions_at_once_are_told_to_come_back() -> None:
             for thread in threads:
                 thread.join()
         assert (refused.json(), refused.headers["retry-after"]) == (
-            {"error": "Too many questions are asked at the same time. Try again in 2 seconds."},
+            {"error": "Too much is asked for at the same time. Try again in 2 seconds."},
             "2",
         )
         assert client.post("/api/search", json={"query": "rain"}).status_code == 200
@@ -466,6 +466,22 @@ def test_what_cannot_be_an_article_is_refused(client: TestClient, body: object) 
 
 def test_a_body_of_another_kind_is_refused(client: TestClient) -> None:
     assert error_of(client.post("/api/articles", content=b"It hailed."))[0] == 422
+
+
+def test_what_went_wrong_is_told_in_the_language_that_is_asked_for(client: TestClient) -> None:
+    binary = {"files": ("a.txt", b"\x00\x01", "text/plain")}
+    russian = client.post("/api/articles", files=binary, headers={"Accept-Language": "ru,en;q=0.5"})
+    assert error_of(russian) == (
+        422,
+        "a.txt: это не текст, а двоичные данные. Сохраните как обычный текст UTF-8 и добавьте снова.",
+    )
+    assert error_of(client.post("/api/articles", files=binary)) == (
+        422,
+        "a.txt holds binary data, not text. Save it as plain UTF-8 text and add it again.",
+    )
+    gone = client.get("/api/articles/nowhere", headers={"Accept-Language": "ru"})
+    assert error_of(gone) == (404, "Этой статьи больше нет. Выберите в библиотеке другую.")
+    assert gone.headers["content-language"] == "ru"
 
 
 def test_a_defect_at_one_article_is_answered_without_its_words(client: TestClient, shelf: ShelfLibrary) -> None:

@@ -16,7 +16,7 @@ from rag.records import Abstention
 from rag.web import feedback
 from rag.web.acts import act_on, ask_from, fetched, memory_html, notes_on
 from rag.web.chat import answer_waiting, messages
-from rag.web.conversation import TURNS_KEPT, TURNS_SHOWN, Conversation, Saved, Turn, digest_of
+from rag.web.conversation import TURNS_FOLDED, TURNS_KEPT, TURNS_SHOWN, Conversation, Saved, Turn, digest_of
 from rag.web.feedback import FILE, can_be_kept
 from rag.web.strings import speaking
 
@@ -210,8 +210,8 @@ def test_of_a_long_chat_the_newest_turns_are_shown_until_all_are_asked_for(
 ) -> None:
     ask(library, conversation, *(f"boats {number}?" for number in range(TURNS_SHOWN + 3)))
     shown = messages(conversation)
-    assert len(shown) == 1 + 2 * TURNS_SHOWN
-    assert "Show 3 earlier questions" in shown[0]["content"]
+    assert len(shown) == 1 + 2 * (TURNS_SHOWN - TURNS_FOLDED + 3)
+    assert f"Show {TURNS_FOLDED} earlier questions" in shown[0]["content"]
     act(library, conversation, {"do": "unfold"})
     assert len(messages(conversation)) == 2 * (TURNS_SHOWN + 3)
 

@@ -22,11 +22,11 @@ from rag.cli import main
 from rag.errors import PasswordError, PasswordFileError, UnwritableFileError
 from rag.web import checking, passwords, sessions
 from rag.web.login import COOKIE, Login
-from rag.web.login_page import language_for
 from rag.web.options import WebOptions
 from rag.web.passwords import Passwords, fits, read_passwords, write_password
 from rag.web.server import build_app
 from rag.web.sessions import Sessions, Tries
+from rag.web.strings import language_for
 
 HTML = {"accept": "text/html,*/*"}
 

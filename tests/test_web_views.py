@@ -350,7 +350,7 @@ def test_an_article_that_is_gone_is_told() -> None:
         statements_of(library, "<gone>"),
         offered_of(library, conversation, ("<gone>",)),
     ):
-        assert "&lt;gone&gt;" in html
+        assert "This article is not there any more." in html
 
 
 def test_articles_that_are_gone_are_left_out_of_many() -> None:

@@ -17,6 +17,7 @@ RagError
 │   ├── RefusedAddressError       an address that is not asked
 │   └── FetchError                an address that gave no article
 ├── QuestionError               a question that cannot be asked
+│   └── LongQuestionError         one that is too long
 ├── BusyError                   more is asked for at once than can wait
 ├── DataError                   labelled questions that cannot be used
 ├── LibraryError                a library that cannot do what was asked
@@ -203,11 +204,19 @@ _LONGEST_NAME = 120
 
 
 class QuestionError(RagError):
-    """A question that cannot be asked: empty, or too long."""
+    """A question that cannot be asked, as it is empty or too long."""
 
     def __init__(self, cause: str, next_step: str) -> None:
         super().__init__(f"The question {cause}. {next_step}")
         self.cause = cause
+
+
+class LongQuestionError(QuestionError):
+    """A question with more characters than are read."""
+
+    def __init__(self, characters: int, most: int) -> None:
+        super().__init__(f"has {characters:,} characters; at most {most:,} can be read", "Ask for one thing at a time.")
+        self.characters, self.most = characters, most
 
 
 class BusyError(RagError):

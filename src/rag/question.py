@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from rag.errors import QuestionError
+from rag.errors import LongQuestionError, QuestionError
 from rag.words import Word, content_words, words
 
 Wanted: TypeAlias = Literal["author", "title", "number", "time", "person", "place", "name", "reason", "fact", "account"]
@@ -115,9 +115,7 @@ def understand(asked: str, after: Sequence[str] = (), *, max_characters: int = 1
     if not words(asked):
         raise QuestionError("is empty", "Type what you want to know, in words.")
     if len(asked) > max_characters:
-        raise QuestionError(
-            f"has {len(asked):,} characters; at most {max_characters:,} can be read", "Ask for one thing at a time."
-        )
+        raise LongQuestionError(len(asked), max_characters)
     typed, after = _quiet(asked), [_quiet(earlier) for earlier in after]
     own = content_words(typed)
     earlier = _before(after) if after and leans(typed) else ""

@@ -20,6 +20,7 @@ from rag.web.conversation import TURNS_KEPT, Conversation, Saved, Turn, digest_o
 from rag.web.feedback import Verdict, keep_feedback
 from rag.web.panel import announcement
 from rag.web.quotes import verbatim
+from rag.web.refusals import sentence_of
 from rag.web.strings import tell
 from rag.web.views import text_or_none, without_surrogates
 
@@ -156,7 +157,7 @@ def fetched(library: Library, conversation: Conversation, value: object, *, rate
         return f'<i data-mark="{mark}" data-said="{verbatim(said)}"></i>', announcement(said)
     except RagError as error:
         _log.info("what a reader wanted was refused: %s", error)
-        return f'<i data-mark="{mark}"></i>', announcement(str(error))
+        return f'<i data-mark="{mark}"></i>', announcement(sentence_of(error))
 
 
 def _cited(reply: Reply, wanted: Mapping[str, object], mark: str) -> str:

@@ -100,7 +100,7 @@ function take(delivery, batch, answer) {
   const added = [...answer.articles];
   for (const line of batch) {
     const skipped = answer.skipped?.find((one) => one.name === line.name);
-    if (skipped) Object.assign(line, { stage: "failed", message: skipped.message, lang: "en" });
+    if (skipped) Object.assign(line, { stage: "failed", message: skipped.message });
     else Object.assign(line, { stage: "added", share: 1, title: added.shift()?.title ?? null });
   }
   drawDelivery(delivery);
@@ -155,7 +155,7 @@ function followJob(delivery, job, items) {
       delivery.lines.push(line);
     }
     const { stage, share, article, title, message } = item;
-    Object.assign(line, { stage, share, article, title, message, lang: message === null ? null : "en" });
+    Object.assign(line, { stage, share, article, title, message });
   });
   drawDelivery(delivery);
 }

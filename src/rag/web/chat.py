@@ -23,6 +23,7 @@ from rag.web.conversation import Conversation, Turn
 from rag.web.examples import suggestions_html
 from rag.web.logs import log_question
 from rag.web.panel import announcement, panel_of
+from rag.web.refusals import sentence_of
 from rag.web.render import Shown, earlier_html, failure_html, question_html, reply_html, spoken, waiting_html
 from rag.web.strings import in_language, tell
 from rag.web.views import Shared
@@ -151,7 +152,7 @@ def answer_waiting(library: Library, conversation: Conversation) -> None:
             conversation.close(turn, library.ask(turn.question, after=before, articles=turn.articles))
         except RagError as error:
             _log.info("a question was refused: %s", error)
-            conversation.close(turn, str(error))
+            conversation.close(turn, sentence_of(error))
         except Exception:  # the last edge: the questions behind it are answered all the same
             _log.exception("a question could not be answered")
             conversation.close(turn, tell("chat.failed"))

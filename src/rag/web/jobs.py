@@ -42,14 +42,13 @@ _COME_BACK = 5  # seconds
 _READING, _ADDING, _ADDED = 0.05, 0.3, 0.95
 """Shares of the bar: reading is short, embedding is most of it, and storing is the rest."""
 
-_DEFECT = "This could not be added because of a defect here; the log has the details."
-
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """How far one thing of a job is; `share` goes from 0 to 1.
 
-    `article` and `title` are those of the article that it became, or that has the same text already.
+    `article` and `title` are those of the article that it became, or that has the same text already. Why it failed
+    is the `error`; without one it was a defect, which the log has.
     """
 
     name: str
@@ -57,7 +56,6 @@ class Item:
     share: float = 0.0
     article: str | None = None
     title: str | None = None
-    message: str | None = None
     error: RagError | None = None
 
 
@@ -211,15 +209,14 @@ class Jobs:
                 tell(stage="added", share=1.0, article=article.id)
                 return
             there = self._library.article(same or self._library.same_text(article) or article.id)
-            message = f"{source.name} is in the library already, as {there.id}."
-            tell(stage="known", share=1.0, article=there.id, title=there.title, message=message)
+            tell(stage="known", share=1.0, article=there.id, title=there.title)
         except ReadStoppedError:
             tell(stage="cancelled")
         except RagError as error:
-            tell(stage="failed", share=1.0, message=str(error), error=error)
+            tell(stage="failed", share=1.0, error=error)
         except Exception:  # the last edge of the thread: one bad article must not end the adding of others
             _log.exception("%s could not be added", source.name)
-            tell(stage="failed", share=1.0, message=_DEFECT)
+            tell(stage="failed", share=1.0)
 
     def _is_full(self) -> bool:
         return self._most is not None and len(self._library.articles()) >= self._most

@@ -21,11 +21,11 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.web.checking import Checker, Verdict
-from rag.web.login_page import language_for, login_page
+from rag.web.login_page import login_page
 from rag.web.passwords import Passwords
 from rag.web.prefix import route_of
 from rag.web.sessions import Clock, Sessions
-from rag.web.strings import speaking, tell
+from rag.web.strings import language_for, speaking, tell
 
 COOKIE = "ask_session"
 _OPEN = frozenset({"/healthz", "/favicon.ico"})

@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import cache
 from html import escape
 from importlib.resources import files
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import urlencode
 
 from rag.web.strings import LANGUAGES, speaking, tell
 
 NAME = "Ask the Article"
-
-
-def language_for(query: str, accepted: str) -> str:
-    """The language that `?lang=` names, else the one that the browser likes best, else the first."""
-    named = parse_qs(query).get("lang", [""])[-1]
-    if named in LANGUAGES:
-        return named
-    best, best_weight = next(iter(LANGUAGES)), 0.0
-    for part in accepted[:1_000].split(","):
-        match = re.fullmatch(r"\s*([A-Za-z]{2,3})(?:-[A-Za-z0-9-]+)?\s*(?:;\s*q=([01](?:\.\d{0,3})?)\s*)?", part)
-        if match and match[1].lower() in LANGUAGES and float(match[2] or 1) > best_weight:
-            best, best_weight = match[1].lower(), float(match[2] or 1)
-    return best
 
 
 def login_page(language: str, base_path: str, *, to: str, name: str = "", fault: str = "") -> str:

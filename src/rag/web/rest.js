@@ -14,7 +14,8 @@ const passing = (trouble) => [0, 429, 502, 503, 504].includes(trouble.status);
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
 async function rest(method, path, json) {
-  const body = json === undefined ? {} : { headers: { "Content-Type": "application/json" }, body: JSON.stringify(json) };
+  const headers = { "Accept-Language": config.language };
+  const body = json === undefined ? { headers } : { headers: { ...headers, "Content-Type": "application/json" }, body: JSON.stringify(json) };
   let response, text;
   try {
     response = await fetch(at(path), { method, ...body });
@@ -22,7 +23,7 @@ async function rest(method, path, json) {
   } catch {
     throw unreachable();
   }
-  return answerIn(response.status, text, response.headers.get("Retry-After"));
+  return answerIn(response.status, text, (name) => response.headers.get(name));
 }
 
 // The same for what may be large: `onShare` hears how much of it is sent, from 0 to 1; `hold` gets the request.
@@ -31,11 +32,12 @@ function upload(path, { body, type, onShare, hold }) {
     const request = new XMLHttpRequest();
     request.open("POST", at(path));
     request.setRequestHeader("Prefer", "respond-async");
+    request.setRequestHeader("Accept-Language", config.language);
     if (type) request.setRequestHeader("Content-Type", type);
     request.upload.addEventListener("progress", (event) => event.lengthComputable && onShare(event.loaded / event.total));
     request.addEventListener("load", () => {
       try {
-        done(answerIn(request.status, request.responseText, request.getResponseHeader("Retry-After")));
+        done(answerIn(request.status, request.responseText, (name) => request.getResponseHeader(name)));
       } catch (trouble) {
         fail(trouble);
       }
@@ -46,7 +48,8 @@ function upload(path, { body, type, onShare, hold }) {
   });
 }
 
-function answerIn(status, text, retryAfter) {
+// What the server says in the reader's language it names so; the rest of its sentences are English.
+function answerIn(status, text, header) {
   let json = null;
   try {
     json = JSON.parse(text);
@@ -54,9 +57,10 @@ function answerIn(status, text, retryAfter) {
     // Where JSON is missing another server has answered: one before this one, or the page to log in.
   }
   if (status < 400 && json !== null) return json;
-  const wait = /^\d+$/.test(retryAfter ?? "") ? Number(retryAfter) : null;
+  const lang = header("Content-Language") === config.language ? null : "en";
+  const wait = /^\d+$/.test(header("Retry-After") ?? "") ? Number(header("Retry-After")) : null;
   const own = sentenceFor(status);
-  if (own === null && typeof json?.error === "string") throw new Trouble(status, json.error, { wait, lang: "en" });
+  if (own === null && typeof json?.error === "string") throw new Trouble(status, json.error, { wait, lang });
   throw new Trouble(status < 400 ? 401 : status, own ?? tell("library_failed"), { wait });
 }
 

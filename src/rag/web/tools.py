@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 from rag.errors import RagError
 from rag.shapes import hit_shape, reply_shape, summary_shape
 from rag.web.api.bodies import AskBody, CompareBody, ListBody, SearchBody
-from rag.web.api.failures import invalid, sentence_of
+from rag.web.api.failures import invalid, sentence_for_program
 from rag.web.gate import Gate
 from rag.web.listing import Wanted, listed
 from rag.web.logs import log_question
@@ -157,7 +157,7 @@ def _answered(gate: Gate, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         with gate.entered():
             return work()
     except RagError as error:
-        raise ToolError(sentence_of(error)) from error
+        raise ToolError(sentence_for_program(error)) from error
     except Exception as error:  # the last edge: Gradio would show the caller whatever the error says
         _log.exception("a tool broke")
         raise ToolError("This did not work because of a defect here; the log has the details.") from error

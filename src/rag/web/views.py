@@ -21,6 +21,7 @@ from rag.web.conversation import Conversation
 from rag.web.examples import Proposals
 from rag.web.gate import Gate
 from rag.web.panel import announcement, panel_of
+from rag.web.refusals import sentence_of
 from rag.web.render import failure_html, reply_html, spoken, waiting_html
 from rag.web.statements import offered_html, speakers_of, statements_html
 from rag.web.strings import in_language, tell
@@ -158,7 +159,7 @@ def compare_into(library: Library, conversation: Conversation, what: Wanted) -> 
         found = library.compare(what.topic, speakers=what.speakers, articles=articles)
     except RagError as error:
         _log.info("a comparison was refused: %s", error)
-        found = str(error)
+        found = sentence_of(error)
     if turn != conversation.comparisons:
         return False
     conversation.compare(found)
@@ -201,7 +202,7 @@ def offered_of(library: Library, conversation: Conversation, articles: tuple[str
         for one in _still_there(library, articles) or [one.id for one in library.articles()[:ARTICLES_OFFERED]]:
             speakers |= {speaker.name: speaker for speaker, _ in speakers_of(library.statements(one))}
     except RagError as error:
-        return failure_html(str(error))
+        return failure_html(sentence_of(error))
     compared = conversation.compared
     if not articles and isinstance(compared, Comparison):
         others = (*(side.speaker for side in compared.sides), *compared.silent)
@@ -218,7 +219,7 @@ def statements_of(library: Library, article: str | None) -> str:
         return statements_html(library.article(article), library.sentences(article), library.statements(article))
     except RagError as error:
         _log.info("statements were not listed: %s", error)
-        return failure_html(str(error))
+        return failure_html(sentence_of(error))
 
 
 def _still_there(library: Library, articles: tuple[str, ...]) -> tuple[str, ...]:

@@ -16,12 +16,14 @@ from starlette.datastructures import UploadFile
 
 from rag.articles import Metadata
 from rag.web.api.bodies import AddBody, IdsBody, whole
-from rag.web.api.failures import PlainRoute, refuse, sentence_of, status_of
+from rag.web.api.failures import PlainRoute, refuse, status_of
 from rag.web.api.replies import AddedShape, BegunShape, JobShape
 from rag.web.api.session import changes_allowed, user_of
 from rag.web.api.told import answers
 from rag.web.jobs import Item, Job
+from rag.web.refusals import sentence_of
 from rag.web.sources import Readers, Source, addressed, known, pasted, uploaded
+from rag.web.strings import tell
 
 if TYPE_CHECKING:
     from rag.library import Library
@@ -154,7 +156,9 @@ def _outcome(job: Job) -> JSONResponse:
 def _message(item: Item) -> str | None:
     if item.error is not None:
         return sentence_of(item.error)
-    return "It was cancelled before it was added." if item.stage == "cancelled" else item.message
+    if item.stage == "known":
+        return tell("refusal.known", name=item.name, article=item.article)
+    return {"cancelled": tell("refusal.cancelled", name=item.name), "failed": tell("refusal.defect")}.get(item.stage)
 
 
 def _job(job: Job | None) -> JSONResponse:

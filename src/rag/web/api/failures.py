@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
@@ -25,13 +24,8 @@ from rag.errors import (
     TooLargeError,
     UnknownArticleError,
 )
-
-_log = logging.getLogger(__name__)
-
-_EMPTY = "There are no articles yet. Add one first."
-_WRITING = "Another program is changing the library. Try again when it is done."
-_FIXED = "The articles cannot be changed: their folder cannot be written. Nothing was changed."
-_BROKEN = "The library cannot do this now; the log of the server says why."
+from rag.web.refusals import sentence_of
+from rag.web.strings import language_for, speaking, spoken_language
 
 _STATUSES: Sequence[tuple[type[RagError], int]] = (
     (BusyError, 429),
@@ -73,16 +67,17 @@ class PlainRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def handler(request: Request) -> Response:
-            try:
-                return await handle(request)
-            except RequestValidationError as error:
-                return refuse(*invalid(error.errors()))
-            except HTTPException as error:
-                return refuse(error.status_code, str(error.detail), error.headers)
-            except RagError as error:
-                return refuse_error(error)
-            except ClientDisconnect:
-                return refuse(400, "The request ended too early.")
+            with speaking(language_for(request.url.query, request.headers.get("accept-language", ""))):
+                try:
+                    return await handle(request)
+                except RequestValidationError as error:
+                    return refuse(*invalid(error.errors()))
+                except HTTPException as error:
+                    return refuse(error.status_code, str(error.detail), error.headers)
+                except RagError as error:
+                    return refuse_error(error)
+                except ClientDisconnect:
+                    return refuse(400, "The request ended too early.")
 
         return handler
 
@@ -93,8 +88,11 @@ def refuse(status: int, why: str, headers: Mapping[str, str] | None = None, **mo
 
 
 def refuse_error(error: RagError) -> JSONResponse:
-    """An answer that says what an error says."""
-    return refuse(status_of(error), sentence_of(error), {"Retry-After": str(waits)} if (waits := _waits(error)) else {})
+    """An answer that says what an error says, in the language spoken here."""
+    headers = {"Content-Language": spoken_language()}
+    if waits := _waits(error):
+        headers["Retry-After"] = str(waits)
+    return refuse(status_of(error), sentence_for_program(error), headers)
 
 
 def status_of(error: RagError) -> int:
@@ -104,18 +102,12 @@ def status_of(error: RagError) -> int:
     return next((status for kind, status in _STATUSES if isinstance(error, kind)), 503)
 
 
-def sentence_of(error: RagError) -> str:
-    """What an error says to somebody far away, who does not need the server's folders and commands."""
-    if isinstance(error, UnknownArticleError):
+def sentence_for_program(error: RagError) -> str:
+    """What an error says to who asks by the interface, where ids are listed at an address."""
+    if isinstance(error, UnknownArticleError) and spoken_language() == "en":
         what = f"fits several articles: {', '.join(error.matches)}" if error.matches else "names no article here"
         return f"The article id {error.wanted[:80]!r} {what}. GET /api/articles lists the ids."
-    for kind, words in ((EmptyLibraryError, _EMPTY), (LibraryBusyError, _WRITING), (ReadOnlyLibraryError, _FIXED)):
-        if isinstance(error, kind):
-            return words
-    if status_of(error) == 503:
-        _log.error("%s", error)
-        return _BROKEN
-    return str(error)
+    return sentence_of(error)
 
 
 def invalid(errors: Sequence[Any]) -> tuple[int, str]:

@@ -9,6 +9,7 @@ form of words, the string is a table of plural forms (Unicode CLDR), chosen by t
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,6 +17,7 @@ from functools import cache, wraps
 from importlib.resources import files
 from inspect import isgeneratorfunction
 from typing import Any, TypeAlias
+from urllib.parse import parse_qs
 
 LANGUAGES: Mapping[str, str] = {"en": "English", "ru": "Русский"}
 """The languages of the page by their codes, each by its own name; the first is spoken when none is chosen."""
@@ -63,6 +65,19 @@ def in_language(language: str, work: Callable[..., Any]) -> Callable[..., Any]:
 def spoken_language() -> str:
     """Return the code of the language that `tell` speaks here."""
     return _language.get()
+
+
+def language_for(query: str, accepted: str) -> str:
+    """The language that `?lang=` names, else the one that the browser likes best, else the first."""
+    named = parse_qs(query).get("lang", [""])[-1]
+    if named in LANGUAGES:
+        return named
+    best, best_weight = next(iter(LANGUAGES)), 0.0
+    for part in accepted[:1_000].split(","):
+        match = re.fullmatch(r"\s*([A-Za-z]{2,3})(?:-[A-Za-z0-9-]+)?\s*(?:;\s*q=([01](?:\.\d{0,3})?)\s*)?", part)
+        if match and match[1].lower() in LANGUAGES and float(match[2] or 1) > best_weight:
+            best, best_weight = match[1].lower(), float(match[2] or 1)
+    return best
 
 
 def tell(key: str, **facts: object) -> str:
