@@ -64,7 +64,7 @@ def test_the_byline_wins_over_the_properties_and_they_fill_the_rest() -> None:
 
 def test_what_the_program_filled_in_is_left_out() -> None:
     article = read(docx(lambda document: document.add_paragraph(SAID)))
-    assert (article.authors, article.text) == ((), SAID)
+    assert (article.authors, article.published, article.text) == ((), None, SAID)
 
 
 def test_a_first_heading_is_the_title_where_no_style_says_so() -> None:

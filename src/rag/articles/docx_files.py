@@ -10,6 +10,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rag.articles.metadata import Metadata
@@ -30,6 +31,9 @@ MOST_BYTES = 200_000_000  # unpacked, pictures and all
 MOST_XML_BYTES = 60_000_000  # of one part, unpacked; the text of a long book has about 20 million with its marks
 MOST_RATIO = 200  # unpacked to packed bytes, of parts above `FREE_BYTES`; XML of real documents reaches about 40
 FREE_BYTES = 1_000_000
+
+_MADE_IN_TEMPLATE = datetime(2013, 12, 23, 23, 15, tzinfo=UTC)
+"""The date that every file of python-docx has from its template, unless its author sets another."""
 
 _LONGEST_CHAIN = 10  # styles that come from one another; Word allows 11
 
@@ -142,7 +146,8 @@ def _found(data: bytes) -> tuple[Metadata, list[Part]]:
 
     document = Document(io.BytesIO(data))
     properties = document.core_properties
-    return sensible(properties.title, properties.author, properties.created), list(_parts(document))
+    made = None if properties.created == _MADE_IN_TEMPLATE else properties.created
+    return sensible(properties.title, properties.author, made), list(_parts(document))
 
 
 def _parts(document: Document) -> Iterator[Part]:
