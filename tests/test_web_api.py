@@ -49,7 +49,7 @@ class As:
         await self._app({**scope, "user_name": names[0] if names else None}, receive, send)
 
 
-def client_of(library: Library, options: WebOptions = WebOptions()) -> TestClient:  # noqa: B008  # frozen
+def client_of(library: Library, options: WebOptions = WebOptions()) -> TestClient:
     jobs = Jobs(library, most_articles=options.max_articles)
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=jobs.lifespan)
     app.include_router(api_routes(library, options=options, jobs=jobs, gate=Gate(waiting=12), readers=READERS))

@@ -47,12 +47,15 @@ class WebOptions:
 
 
 def options_of(environment: Mapping[str, str]) -> WebOptions:
-    """The options that variables give: `RAG_AUTH`, `RAG_BASE_PATH`, `RAG_MAX_ARTICLES`, `RAG_READ_ONLY`,
-    `RAG_LOG_QUESTIONS`, and `RAG_SITE` and `RAG_PROXY` with commas between several.
+    """Return the options that variables give.
+
+    Args:
+        environment: `RAG_AUTH`, `RAG_BASE_PATH`, `RAG_MAX_ARTICLES`, `RAG_READ_ONLY`, `RAG_LOG_QUESTIONS`, and
+            `RAG_SITE` and `RAG_PROXY` with commas between several.
 
     Raises:
         SettingError: A value that cannot be used.
-    """  # noqa: D205
+    """
     auth, most = environment.get("RAG_AUTH"), environment.get("RAG_MAX_ARTICLES")
     return WebOptions(
         read_only=_flag(environment, "RAG_READ_ONLY"),

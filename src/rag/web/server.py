@@ -77,7 +77,7 @@ def build_app(
     hosts: Sequence[str] = (),
     routers: Sequence[APIRouter] = (),
     body_limit: int = BODY_LIMIT,
-    options: WebOptions = WebOptions(),  # noqa: B008  # frozen
+    options: WebOptions = WebOptions(),
 ) -> FastAPI:
     """The web application: `/healthz`, the given routers, and the page at `/`.
 
@@ -122,7 +122,7 @@ def serve(
     port: int,
     *,
     announce: Callable[[str], None] | None = None,
-    options: WebOptions = WebOptions(),  # noqa: B008  # frozen
+    options: WebOptions = WebOptions(),
 ) -> None:
     """Serve the page until the process is told to stop, with a line on stderr for each request.
 

@@ -30,7 +30,7 @@ def api_routes(
     options: WebOptions,
     jobs: Jobs,
     gate: Gate,
-    readers: Readers = Readers(),  # noqa: B008  # frozen
+    readers: Readers = Readers(),
 ) -> APIRouter:
     """Everything below `/api/`.
 
