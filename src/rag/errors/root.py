@@ -1,0 +1,16 @@
+"""The error that all others are, and how a name stands in a message."""
+
+from __future__ import annotations
+
+
+class RagError(Exception):
+    """An error with a message for people: what happened and the next step."""
+
+
+def shorten(name: str) -> str:
+    """Return a name as a message shows it: on one line, what cannot be seen escaped, and not too long."""
+    shown = "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in name)
+    return shown if len(shown) <= _LONGEST_NAME else f"{shown[: _LONGEST_NAME // 2]}…{shown[-_LONGEST_NAME // 3 :]}"
+
+
+_LONGEST_NAME = 120
