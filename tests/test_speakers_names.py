@@ -65,6 +65,8 @@ def test_a_title_tells_two_people_of_one_surname_apart() -> None:
     [
         ("Belmor’s president, Dauren Iskak,", "Belmor’s president"),
         ("Dauren Iskak, president of Belmor,", "president of Belmor"),
+        ("Dauren Iskak, a senator from the ruling party,", "senator from the ruling party"),
+        ("Dauren Iskak, president of what is left of Belmor,", "president"),
         ("President Dauren Iskak", "President"),
         ("Dauren Iskak", None),
     ],

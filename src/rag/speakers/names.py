@@ -290,9 +290,12 @@ def _role_after(text: str, parsed: Parsed, last: int) -> str | None:
     if doc[at + 1].tag_ == "CD" and at + 2 < len(doc) - 1 and doc[at + 2].text == ",":  # an age
         at += 2
     for token in doc[at + 1 : at + 1 + _LONGEST_ROLE]:
-        if token.text in (",", ";", ".", "—", "–", ":") or token.tag_ in _BREAKS:
+        attributive = token.tag_ == "VBG" and span and span[-1].tag_ == "DT"  # "the ruling party"
+        if token.text in (",", ";", ".", "—", "–", ":") or (token.tag_ in _BREAKS and not attributive):
             break
         span.append(token)
+    while span and span[-1].tag_ in ("DT", "IN", "CC", "PRP$"):
+        span.pop()
     if span and span[0].lower_ in ("a", "an", "the", "his", "her", "their"):
         span = span[1:]
     reach = [n for n, token in enumerate(span[:_ROLE_REACH]) if names_person(token.lower_)]
