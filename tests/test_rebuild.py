@@ -139,6 +139,9 @@ def without(name: str) -> Callable[[dict[str, Any]], object]:
     return lambda shape: shape.pop(name)
 
 
+POEM = "its kind 'poem' is unknown; the known kinds are answer, abstention, comparison"
+
+
 def with_quote(**fields: object) -> Callable[[dict[str, Any]], object]:
     return lambda shape: shape["quotes"][0].update(fields)
 
@@ -148,7 +151,10 @@ def with_quote(**fields: object) -> Callable[[dict[str, Any]], object]:
     [
         (without("quotes"), "it has no quotes"),
         (without("confidence"), "it has no confidence"),
-        (lambda shape: shape.update(kind="poem"), "its kind is 'poem'"),
+        (without("kind"), "it has no kind"),
+        (lambda shape: shape.update(kind="poem"), POEM),
+        (lambda shape: [shape.pop("quotes"), shape.update(kind="poem")], POEM),
+        (lambda shape: shape.update(kind=["x" * 90]), f"its kind {str(['x' * 90])[:40]!r} is unknown"),
         (lambda shape: shape.update(quotes="none"), "'none' is no list"),
         (lambda shape: shape.update(quotes=[], speakers=[], topics=[]), "a comparison quotes somebody"),
         (with_quote(start="0"), "'0' is no whole number"),

@@ -32,6 +32,8 @@ from rag.records import (
 ArticleOf: TypeAlias = Callable[[str], Article]
 _Shape: TypeAlias = Mapping[str, Any]
 
+_KINDS = ("answer", "abstention", "comparison")
+
 
 def reply_from_shape(shape: Mapping[str, Any], article_of: ArticleOf) -> Reply:
     """Return the reply that has this shape; fields that no reply has are ignored.
@@ -55,7 +57,10 @@ def reply_from_shape(shape: Mapping[str, Any], article_of: ArticleOf) -> Reply:
 
 
 def _reply(shape: _Shape, article_of: ArticleOf) -> Reply:
-    kind, question = shape["kind"], _text(shape["question"])
+    kind = shape["kind"]
+    if kind not in _KINDS:
+        raise ValueError(f"its kind {_short(kind)} is unknown; the known kinds are {', '.join(_KINDS)}")
+    question = _text(shape["question"])
     quotes = tuple(_quote(one, article_of) for one in _list(shape["quotes"]))
     sure, took = float(shape["confidence"]), float(shape["elapsed_ms"])
     if kind == "answer":
@@ -66,22 +71,20 @@ def _reply(shape: _Shape, article_of: ArticleOf) -> Reply:
         reason: Reason = _one_of(shape["reason"], get_args(Reason))
         nearest = tuple(_quote(one, article_of) for one in _list(shape["nearest"]))
         return Abstention(question, reason, _text(shape["message"]), nearest, sure, took)
-    if kind == "comparison":
-        return Comparison(
-            question=question,
-            topic=None if shape["topic"] is None else _text(shape["topic"]),
-            quotes=quotes,
-            sides=tuple(_side(one, quotes) for one in _list(shape["speakers"])),
-            topics=tuple(Topic(_text(one["name"]), _numbers(one["quotes"], quotes)) for one in shape.get("topics", ())),
-            silent=tuple(_speaker(one) for one in _list(shape["silent"])),
-            differing=tuple(
-                Figures(_numbers(one["quotes"], quotes), tuple(map(_text, _list(one["numbers"]))))
-                for one in shape.get("differing", ())
-            ),
-            confidence=sure,
-            elapsed_ms=took,
-        )
-    raise ValueError(f"its kind is {str(kind)[:40]!r}")
+    return Comparison(
+        question=question,
+        topic=None if shape["topic"] is None else _text(shape["topic"]),
+        quotes=quotes,
+        sides=tuple(_side(one, quotes) for one in _list(shape["speakers"])),
+        topics=tuple(Topic(_text(one["name"]), _numbers(one["quotes"], quotes)) for one in shape.get("topics", ())),
+        silent=tuple(_speaker(one) for one in _list(shape["silent"])),
+        differing=tuple(
+            Figures(_numbers(one["quotes"], quotes), tuple(map(_text, _list(one["numbers"]))))
+            for one in shape.get("differing", ())
+        ),
+        confidence=sure,
+        elapsed_ms=took,
+    )
 
 
 def _quote(shape: _Shape, article_of: ArticleOf) -> Quote:
@@ -151,23 +154,27 @@ def _numbers(value: object, quotes: Sequence[Quote]) -> tuple[int, ...]:
 
 def _list(value: object) -> list[Any]:
     if not isinstance(value, list):
-        raise TypeError(f"{str(value)[:40]!r} is no list")
+        raise TypeError(f"{_short(value)} is no list")
     return value
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise TypeError(f"{str(value)[:40]!r} is no text")
+        raise TypeError(f"{_short(value)} is no text")
     return value
 
 
 def _whole(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(f"{str(value)[:40]!r} is no whole number")
+        raise TypeError(f"{_short(value)} is no whole number")
     return value
 
 
 def _one_of(value: Any, known: Sequence[str]) -> Any:
     if value not in known:
-        raise ValueError(f"{str(value)[:40]!r} is none of {', '.join(known)}")
+        raise ValueError(f"{_short(value)} is none of {', '.join(known)}")
     return value
+
+
+def _short(value: object) -> str:
+    return repr(str(value)[:40])
