@@ -241,6 +241,20 @@ def test_bibtex_has_an_entry_for_each_cited_article() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("author", "wanted"),
+    [
+        ("Ann Lee", "Lee, Ann"),
+        ("Jan van den Berg", "van den Berg, Jan"),
+        ("Martin King, Jr.", "King, Jr., Martin"),
+        ("BBC Monitoring", "{BBC Monitoring}"),
+    ],
+)
+def test_bibtex_has_the_family_first_and_a_whole_name_in_braces(author: str, wanted: str) -> None:
+    (fields,) = entries(written("bibtex", answer(quote(article(authors=(author,)))))).values()
+    assert fields["author"] == wanted
+
+
 @pytest.mark.parametrize("words", HOSTILE)
 def test_bibtex_prints_hostile_words_and_runs_none_of_them(words: str) -> None:
     of = article(title=words, authors=(words,), published=words, source=words, note=words)

@@ -70,7 +70,6 @@ def _author(name: Name) -> str:
     """A name in the form that nothing can misread; a name that stays whole is in braces, ` and ` and commas too."""
     if name.whole:
         return f"{{{tex(str(name))}}}"
-    family = f"{name.particle} {name.family}" if name.particle else name.family
     family = f"{name.particle} {name.family}".strip()
     return ", ".join(tex(part) for part in (family, name.suffix, name.given) if part)
 
