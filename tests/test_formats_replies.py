@@ -231,14 +231,28 @@ def test_bibtex_has_an_entry_for_each_cited_article() -> None:
             "url": ADDRESS,
             "urldate": "2026-01-02",
         },
-        "leetrains": {
+        "lee2023trains-2": {
             "author": "Lee, Ann",
             "title": "{The trains}",
+            "year": "2023",
             "howpublished": "Izvestia",
-            "note": "Published 2023",
         },
-        "leetrains-2": {"author": "Lee, Ann", "title": "{The trains}"},
+        "leetrains": {"author": "Lee, Ann", "title": "{The trains}"},
     }
+
+
+@pytest.mark.parametrize(
+    ("published", "wanted"),
+    [
+        ("2023", {"year": "2023"}),
+        ("May 2023", {"year": "2023", "month": "may"}),
+        ("2023-05", {"year": "2023", "month": "may"}),
+        ("9.5.2023", {"note": "Published 9.5.2023"}),
+    ],
+)
+def test_bibtex_has_as_much_of_a_date_as_is_given(published: str, wanted: dict[str, str]) -> None:
+    (fields,) = entries(written("bibtex", answer(quote(article(published=published))))).values()
+    assert fields == {"title": "{Trains}", **wanted}
 
 
 @pytest.mark.parametrize(
@@ -293,8 +307,9 @@ def check_item(item: dict[str, Any]) -> None:
             assert isinstance(date["literal"], str)
         else:
             assert set(date) == {"date-parts"}
-            ((year, month, day),) = date["date-parts"]
-            assert all(type(part) is int for part in (year, month, day))
+            (parts,) = date["date-parts"]
+            assert 1 <= len(parts) <= 3
+            assert all(type(part) is int for part in parts)
 
 
 def items(*replies: Reply) -> list[dict[str, Any]]:
@@ -335,6 +350,12 @@ def test_csl_keeps_a_date_that_is_in_doubt_and_a_source_that_is_no_address() -> 
             "note": "Translated.",
         }
     ]
+
+
+@pytest.mark.parametrize(("published", "wanted"), [("2023", [2023]), ("May 2023", [2023, 5]), ("2023-05", [2023, 5])])
+def test_csl_has_as_much_of_a_date_as_is_given(published: str, wanted: list[int]) -> None:
+    (item,) = items(answer(quote(article(published=published))))
+    assert item["issued"] == {"date-parts": [wanted]}
 
 
 def test_csl_calls_what_has_pages_an_article() -> None:

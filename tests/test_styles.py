@@ -9,7 +9,7 @@ from replies import HOSTILE, article, quote
 
 from rag.errors import UnknownStyleError
 from rag.formats import STYLES, Style, quote_with_source, reference
-from rag.formats.dates import day_of
+from rag.formats.dates import day_of, parts_of
 from rag.formats.people import Name, name_of
 from rag.formats.styles import in_marks
 from rag.records import Attribution, Speaker
@@ -39,6 +39,21 @@ def test_a_reference_is_in_its_style(style: Style, wanted: str) -> None:
 )
 def test_without_an_author_the_title_comes_first_and_a_date_in_doubt_stays_as_it_is(style: Style, wanted: str) -> None:
     assert reference(article(published="9.5.2023", source="Izvestia"), style, page=2) == wanted
+
+
+@pytest.mark.parametrize(
+    ("style", "published", "wanted"),
+    [
+        ("chicago", "May 2023", "“Trains.” Izvestia, May 2023."),
+        ("apa", "May 2023", "Trains. (2023, May). Izvestia."),
+        ("mla", "2023-05", "“Trains.” Izvestia, May 2023."),
+        ("chicago", "2023", "“Trains.” Izvestia, 2023."),
+        ("apa", "2023", "Trains. (2023). Izvestia."),
+        ("mla", "2023", "“Trains.” Izvestia, 2023."),
+    ],
+)
+def test_a_date_without_a_day_gets_none(style: Style, published: str, wanted: str) -> None:
+    assert reference(article(published=published, source="Izvestia"), style) == wanted
 
 
 @pytest.mark.parametrize(
@@ -137,6 +152,19 @@ def test_a_full_date_is_a_day(published: str) -> None:
 )  # fmt: skip
 def test_a_date_that_is_partial_or_in_doubt_is_none(published: str | None) -> None:
     assert day_of(published) is None
+
+
+@pytest.mark.parametrize(
+    ("published", "wanted"),
+    [
+        ("2023-05-09", (2023, 5, 9)), ("May 9, 2023", (2023, 5, 9)), ("2023-05", (2023, 5)), ("May 2023", (2023, 5)),
+        ("Sept. 2023", (2023, 9)), ("MAY, 2023", (2023, 5)), (" 2023 ", (2023,)), ("2023-00", ()), ("2023-13", ()),
+        ("Spring 2023", ()), ("9.5.2023", ()), ("31 June 2023", ()), ("0000", ()), ("23", ()), ("yesterday", ()),
+        ("", ()), (None, ()),
+    ],
+)  # fmt: skip
+def test_a_date_has_the_parts_that_are_given_and_no_others(published: str | None, wanted: tuple[int, ...]) -> None:
+    assert parts_of(published) == wanted
 
 
 @pytest.mark.parametrize(

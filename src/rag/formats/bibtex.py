@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import quote as percent
 
 from rag.formats.csl import one_line
-from rag.formats.dates import day_of
+from rag.formats.dates import parts_of
 from rag.formats.made import Made, address_of, cited
 from rag.formats.people import Name, name_of
 from rag.records import Article, Reply
@@ -49,20 +49,20 @@ def tex(text: str) -> str:
 
 
 def _entry(key: str, article: Article, made: Made) -> str:
-    day, address = day_of(article.published), address_of(article)
-    notes = [article.note or "", f"Published {article.published}" if article.published and not day else ""]
+    issued, address = parts_of(article.published), address_of(article)
+    notes = [article.note or "", f"Published {article.published}" if article.published and not issued else ""]
     fields = {
         "author": " and ".join(_author(name_of(author)) for author in article.authors),
         "title": f"{{{tex(article.title)}}}",  # a second pair keeps capitals as they are
-        "year": str(day.year) if day else "",
+        "year": "".join(map(str, issued[:1])),
         "howpublished": tex(article.source or "") if not address else "",
         "url": percent(address, safe=_IN_ADDRESSES) if address else "",
         "urldate": made.date.isoformat() if address else "",
         "note": tex(". ".join(note.rstrip(".") for note in notes if note)),
     }
     lines = [f"  {field} = {{{value}}}," for field, value in fields.items() if value]
-    if day:
-        lines += [f"  month = {_MONTHS[day.month - 1]},", f"  day = {{{day.day}}},"]
+    lines += [f"  month = {_MONTHS[month - 1]}," for month in issued[1:2]]
+    lines += [f"  day = {{{day}}}," for day in issued[2:]]
     return "\n".join([f"@misc{{{key},", *lines, "}", ""])
 
 
@@ -78,10 +78,10 @@ def _keys(articles: Iterable[Article]) -> Iterator[str]:
     """A key for each: the first author's family, the year and a telling word of the title, as `lee2023trains`."""
     taken: set[str] = set()
     for article in articles:
-        day = day_of(article.published)
+        year = "".join(map(str, parts_of(article.published)[:1]))
         family = _ascii(name_of(article.authors[0]).family) if article.authors else ""
         words = [word for word in map(_ascii, article.title.split()) if word and word not in _SMALL]
-        plain = f"{family[:30]}{day.year if day else ''}{words[0][:30] if words else ''}"
+        plain = f"{family[:30]}{year}{words[0][:30] if words else ''}"
         plain = plain if plain[:1].isalpha() else f"article{plain}"
         key, number = plain, 1
         while key in taken:

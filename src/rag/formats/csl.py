@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from rag.formats.dates import day_of
+from rag.formats.dates import parts_of
 from rag.formats.made import Made, address_of, cited
 from rag.formats.people import Name, name_of
 from rag.records import Article, Reply
@@ -23,10 +23,10 @@ def csl_item(article: Article, *, accessed: date | None = None) -> dict[str, Any
     """Return an article as an item of CSL-JSON.
 
     What has an address is a `webpage`, what has pages an `article`, all else an `article-newspaper`. A source that
-    is no address is the container's title. A date that is in doubt is kept as it is given, as `literal`. `accessed`
-    is told of what has an address alone.
+    is no address is the container's title. A date has as many parts as the article gives; one that is in doubt is kept
+    as it is given, as `literal`. `accessed` is told of what has an address alone.
     """
-    address, day = address_of(article), day_of(article.published)
+    address, issued = address_of(article), parts_of(article.published)
     item: dict[str, Any] = {
         "id": article.id,
         "type": "webpage" if address else "article" if article.pages else "article-newspaper",
@@ -34,14 +34,14 @@ def csl_item(article: Article, *, accessed: date | None = None) -> dict[str, Any
     }
     if article.authors:
         item["author"] = [csl_name(name_of(author)) for author in article.authors]
-    if day:
-        item["issued"] = _date(day)
+    if issued:
+        item["issued"] = _date(issued)
     elif article.published:
         item["issued"] = {"literal": one_line(article.published)}
     if address:
         item["URL"] = address
         if accessed:
-            item["accessed"] = _date(accessed)
+            item["accessed"] = _date((accessed.year, accessed.month, accessed.day))
     elif article.source:
         item["container-title"] = one_line(article.source)
     if article.note:
@@ -62,5 +62,5 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _date(day: date) -> dict[str, Any]:
-    return {"date-parts": [[day.year, day.month, day.day]]}
+def _date(parts: Iterable[int]) -> dict[str, Any]:
+    return {"date-parts": [list(parts)]}

@@ -1,4 +1,4 @@
-"""A date as a source gives it -> a day of the calendar, when there is no doubt about it."""
+"""A date as a source gives it -> a day of the calendar, or a month or a year, when there is no doubt about it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,27 @@ _ISO = re.compile(rf"(\d{{4}})-(\d{{2}})-(\d{{2}}){_TIME}")
 _NUMBERS = re.compile(rf"(\d{{1,2}})([./-])(\d{{1,2}})\2(\d{{4}}){_TIME}")
 _DAY_FIRST = re.compile(rf"(\d{{1,2}})(?:st|nd|rd|th|\.)?\s+(?:de\s+)?([^\W\d_]+)\.?,?\s+(?:de\s+)?(\d{{4}}){_TIME}")
 _MONTH_FIRST = re.compile(rf"([^\W\d_]+)\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}}){_TIME}")
+_ISO_MONTH = re.compile(r"([1-9]\d{3})-(\d{2})")
+_MONTH = re.compile(r"([^\W\d_]+)\.?,?\s+([1-9]\d{3})")
+_YEAR = re.compile(r"[1-9]\d{3}")
 _WEEKDAY = re.compile(r"^[^\W\d_]+,\s+(?=.*\d.*\d{4})")
+
+
+def parts_of(published: str | None) -> tuple[int, ...]:
+    """Return the year, month and day that `published` names: all three, or the first two, the first, or none of them.
+
+    `May 2023` and `2023-05` have no day, `2023` has neither; `Spring 2023` and a day in doubt have no part at all.
+    """
+    if day := day_of(published):
+        return day.year, day.month, day.day
+    text = " ".join((published or "").split())
+    if found := _ISO_MONTH.fullmatch(text):
+        year, month = int(found[1]), int(found[2])
+        return (year, month) if 1 <= month <= 12 else ()
+    if found := _MONTH.fullmatch(text):
+        named = _months().get(found[1].lower())
+        return (int(found[2]), named) if named else ()
+    return (int(text),) if _YEAR.fullmatch(text) else ()
 
 
 def day_of(published: str | None) -> date | None:

@@ -128,7 +128,7 @@ def _entry(item: Mapping[str, Any]) -> Any:
     if "issued" in item:
         parts = item["issued"].get("date-parts")
         fields["issued"] = (
-            Date(**dict(zip(("year", "month", "day"), parts[0], strict=True)))
+            Date(**dict(zip(("year", "month", "day"), parts[0], strict=False)))
             if parts
             else LiteralDate(item["issued"]["literal"])
         )
