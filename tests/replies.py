@@ -22,6 +22,14 @@ HOSTILE = (
     "\\input{/etc/passwd} @misc{a, title = {b}}",
 )
 
+TURNS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""What turns the direction of writing."""
+
+
+def in_reference(words: str) -> str:
+    """Words as a reference shows them."""
+    return " ".join("".join(one for one in words if one not in TURNS).split())
+
 
 def article(
     text: str = "First words. Trains will grow, she said. Last words.",

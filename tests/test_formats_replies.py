@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from lxml import html
 from markdown_it import MarkdownIt
-from replies import HOSTILE, MADE, abstention, answer, article, comparison, quote
+from replies import HOSTILE, MADE, TURNS, abstention, answer, article, comparison, in_reference, quote
 
 from rag.formats import FORMATS
 from rag.records import Reply, Speaker, Strength
@@ -273,9 +273,17 @@ def test_bibtex_has_the_family_first_and_a_whole_name_in_braces(author: str, wan
 def test_bibtex_prints_hostile_words_and_runs_none_of_them(words: str) -> None:
     of = article(title=words, authors=(words,), published=words, source=words, note=words)
     (fields,) = entries(written("bibtex", answer(quote(of)))).values()
-    wanted = " ".join(words.split())
+    wanted = in_reference(words)
     assert printed(fields["title"][1:-1]) == wanted
     assert printed(fields["howpublished"]) == wanted
+
+
+@pytest.mark.parametrize("name", ["bibtex", "csl-json"])
+@pytest.mark.parametrize("author", ["Ann{} Lee", "{}Reuters", "{}"])
+def test_nothing_in_a_reference_turns_the_writing(author: str, name: str) -> None:
+    of = article(title=f"{TURNS}t", authors=(author.format(TURNS),), published=TURNS, source=f"s{TURNS}", note=TURNS)
+    text = written(name, answer(quote(of)))
+    assert set(text) & set(TURNS) == set()
 
 
 def test_bibtex_without_a_quote_has_no_entry() -> None:
@@ -363,10 +371,10 @@ def test_csl_calls_what_has_pages_an_article() -> None:
 
 
 @pytest.mark.parametrize("words", HOSTILE)
-def test_csl_holds_hostile_words_as_they_are(words: str) -> None:
+def test_csl_holds_hostile_words_in_one_line(words: str) -> None:
     of = article(title=words, authors=(words,), published=words, source=words)
     (item,) = items(answer(quote(of)))
-    line = " ".join(words.split())
+    line = in_reference(words)
     assert (item["title"], item["container-title"], item["issued"]) == (line, line, {"literal": line})
 
 

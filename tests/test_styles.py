@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from replies import HOSTILE, article, quote
+from replies import HOSTILE, TURNS, article, in_reference, quote
 
 from rag.errors import UnknownStyleError
 from rag.formats import STYLES, Style, quote_with_source, reference
@@ -80,7 +80,18 @@ def test_marks_in_a_title_alternate_where_the_style_has_marks_around_it(style: S
 def test_a_reference_to_hostile_words_is_one_line_of_plain_text_that_holds_them(words: str, style: Style) -> None:
     shown = reference(article(title=words, authors=(words,), published=words, source=words), style)
     assert shown == " ".join(shown.split())
-    assert " ".join(words.split()) in shown
+    assert in_reference(words) in shown
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_nothing_in_a_reference_turns_the_writing_and_a_quote_stays_as_it_is(style: Style) -> None:
+    name = f"Ann{TURNS} Lee"
+    of = article(f"a{TURNS}b", title=f"{TURNS}Trains", authors=(name,), published=f"{TURNS}now", source=f"News{TURNS}")
+    plain = article("ab", title="Trains", authors=("Ann Lee",), published="now", source="News")
+    assert reference(of, style) == reference(plain, style)
+    said, same = (quote(one, speaker=Speaker(name), attribution="direct") for one in (of, plain))
+    assert "Ann Lee, quoted in" in quote_with_source(said, style)
+    assert quote_with_source(said, style) == quote_with_source(same, style).replace("ab", f"a{TURNS}b", 1)
 
 
 @pytest.mark.parametrize(

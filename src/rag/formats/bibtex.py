@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import quote as percent
 
-from rag.formats.csl import one_line
+from rag.formats.csl import unturned
 from rag.formats.dates import parts_of
 from rag.formats.made import Made, address_of, cited
 from rag.formats.people import Name, name_of
@@ -43,8 +43,8 @@ def write_bibtex(exchanges: Sequence[Reply], made: Made) -> str:
 
 
 def tex(text: str) -> str:
-    """Return TeX that prints a text in one line; characters that cannot be printed are left out."""
-    shown = "".join(one for one in one_line(text) if unicodedata.category(one) not in ("Cc", "Cs", "Cn"))
+    """Return TeX that prints a text in one line; characters that print nothing or turn the writing are left out."""
+    shown = "".join(one for one in unturned(text) if unicodedata.category(one) not in ("Cc", "Cs", "Cn"))
     return "".join(_TEX.get(one, one) for one in shown)
 
 

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Any, Literal, TypeAlias, get_args
 
 from rag.errors import UnknownStyleError
-from rag.formats.csl import csl_item, one_line
+from rag.formats.csl import csl_item, one_line, unturned
 from rag.records import Article, Attribution, Quote
 
 Style: TypeAlias = Literal["chicago", "apa", "mla"]
@@ -35,7 +35,7 @@ def quote_with_source(quote: Quote, style: Style) -> str:
     """Return the words of a quote in quotation marks, who says them as far as the text proves it, and the reference.
 
     One line of plain text. The only changes to the words: marks inside them alternate, as they do in a quotation, and
-    white space is collapsed.
+    white space is collapsed. Names and titles lose what turns the direction of writing.
 
     Raises:
         UnknownStyleError: There is no such style.
@@ -43,7 +43,7 @@ def quote_with_source(quote: Quote, style: Style) -> str:
     page = quote.article.page_of(quote.range.start)
     source = reference(quote.article, style, page=page)
     if quote.speaker is not None and quote.attribution is not None:
-        source = f"{one_line(quote.speaker.name)}, {_HOW[quote.attribution]} {source}"
+        source = f"{unturned(quote.speaker.name)}, {_HOW[quote.attribution]} {source}"
     return f"{in_marks(quote.text)} — {source}"
 
 
@@ -107,7 +107,7 @@ def _reference(
 
 def _title(title: str, style: Style, page: int | None) -> str:
     """The title with the full stop that follows it, which stands inside quotation marks where a style has them."""
-    words = one_line(title)
+    words = unturned(title)
     if style == "apa" and page is not None:
         words += f" (p. {page})"
     words += "" if words.endswith((".", "?", "!", "…")) else "."
