@@ -136,9 +136,39 @@ def test_an_unknown_style_is_named_with_those_that_are_known() -> None:
         ("“It’s ‘odd’ and ‘don’t’ work,” he said.", "“‘It’s “odd” and “don’t” work,’ he said.”"),
         ("‘single’ stays", "“‘single’ stays”"),
         ("two\r\nlines", "“two lines”"),
+        ("'single' stays", "“‘single’ stays”"),
+        ("'All of it'", "“‘All of it’”"),
+        ("“It's 'odd' and 'don't' work,” he said.", "“‘It's “odd” and “don't” work,’ he said.”"),
+        ("\"'Go,' she told me,\" he said.", "“‘“Go,” she told me,’ he said.”"),
+        ("She: \"I heard 'no'\" and left", "“She: ‘I heard “no”’ and left”"),
+        ("\"All of 'it'\"", "“All of ‘it’”"),
+        ("an 'odd' (and 'even') one", "“an ‘odd’ (and ‘even’) one”"),
     ],
 )
 def test_marks_inside_marks_alternate(words: str, wanted: str) -> None:
+    assert in_marks(words) == wanted
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "It's the workers' day, and the bosses' too", "'Tis the workers' day", "rock 'n' roll, the '90s and the boys'",
+        "Go get 'em, said the boys' boss", "5'10\" is 5' and 10", "’tis O'Brien’s Qur'an", "'It goes on, he said",
+        "It ends,' he said", "the '68 students' revolt", "' '", "''",
+    ],
+)  # fmt: skip
+def test_an_apostrophe_stays(words: str) -> None:
+    assert in_marks(words) == f"“{words}”".replace('10"', "10’")
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ("He said “the 'old” days' end", "“He said ‘the 'old’ days' end”"),
+        ("the 'old “days' end” now", "“the 'old ‘days' end’ now”"),
+    ],
+)
+def test_single_marks_pair_within_the_same_double_marks_alone(words: str, wanted: str) -> None:
     assert in_marks(words) == wanted
 
 

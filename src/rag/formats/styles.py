@@ -7,7 +7,6 @@ author, and `Edition` where there is none.
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Mapping
 from functools import cache, lru_cache
@@ -17,6 +16,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from rag.errors import UnknownStyleError
 from rag.formats.csl import csl_item, one_line, unturned
+from rag.formats.quotation import curly_doubles, curly_singles
 from rag.records import Article, Attribution, Quote
 
 Style: TypeAlias = Literal["chicago", "apa", "mla"]
@@ -62,9 +62,9 @@ def in_marks(words: str) -> str:
     """Return words in double quotation marks; double marks inside become single ones, and single inside those double.
 
     Words that are one quotation keep their own marks, and a mark at either end whose partner stands outside the
-    words is theirs too.
+    words is theirs too. Straight marks are read as the curly ones that they stand for; an apostrophe stays as it is.
     """
-    text = re.sub(r'(?:(?<=[\s(\[—–-])|^)"(?=\S)', "“", one_line(words)).replace('"', "”")
+    text = curly_singles(curly_doubles(one_line(words)))
     if text.startswith("“") and "”" not in text[:-1] and "“" not in text[1:]:
         return f"“{text[1:].removesuffix('”')}”"
     if text.endswith("”") and "“" not in text:
