@@ -11,6 +11,7 @@ from rag.formats.csl import unturned
 from rag.formats.dates import parts_of
 from rag.formats.made import Made, address_of, cited
 from rag.formats.people import Name, name_of
+from rag.formats.quotation import curly_doubles
 from rag.records import Article, Reply
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
@@ -25,6 +26,11 @@ _TEX = {
     "}": r"\textbraceright{}",
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
+    "<": r"\textless{}",  # in the encoding that LaTeX starts with, < > | and " print as other signs
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    "“": r"\textquotedblleft{}",
+    "”": r"\textquotedblright{}",
     **{sign: f"\\{sign}" for sign in "%$&#_"},
 }
 
@@ -43,9 +49,12 @@ def write_bibtex(exchanges: Sequence[Reply], made: Made) -> str:
 
 
 def tex(text: str) -> str:
-    """Return TeX that prints a text in one line; characters that print nothing or turn the writing are left out."""
+    """Return TeX that prints a text in one line; characters that print nothing or turn the writing are left out.
+
+    Straight double marks are printed as the curly ones that they stand for: LaTeX has no straight one without packages.
+    """
     shown = "".join(one for one in unturned(text) if unicodedata.category(one) not in ("Cc", "Cs", "Cn"))
-    return "".join(_TEX.get(one, one) for one in shown)
+    return "".join(_TEX.get(one, one) for one in curly_doubles(shown))
 
 
 def _entry(key: str, article: Article, made: Made) -> str:
