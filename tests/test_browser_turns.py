@@ -127,6 +127,27 @@ def test_a_question_that_the_server_does_not_get_is_in_the_box_again(visit: Call
     watched.faults.clear()  # the browser reports the lost connection, as it should
 
 
+@pytest.mark.parametrize(
+    ("status", "body"), [(500, '{"error": null}'), (429, '{"error": "Slow down."}'), (502, "<p>Bad")]
+)
+def test_a_question_that_the_server_fails_at_is_in_the_box_again(
+    visit: Callable[..., Watched], status: int, body: str
+) -> None:
+    watched = visit()
+    page = watched.page
+    page.route("**/run/predict", lambda route: route.fulfill(status=status, body=body, content_type="text/html"))
+    box(page).fill("zebra?")
+    box(page).press("Enter")
+    expect(page.locator("#toast")).to_contain_text("Your question got no reply.")
+    expect(box(page)).to_have_value("zebra?")
+    expect(questions(page)).to_have_count(0)
+    page.unroute("**/run/predict")
+    box(page).press("Enter")
+    expect(questions(page)).to_have_text(["zebra?"])
+    expect(replies(page)).to_have_count(1)
+    watched.faults.clear()  # the browser reports the failure, as it should
+
+
 def test_a_failed_question_is_asked_again_with_one_click(visit: Callable[..., Watched], library: FakeLibrary) -> None:
     watched = visit()
     watched.ask("refuse zebra?")
