@@ -9,7 +9,7 @@ from html import unescape
 
 import pytest
 from test_web_render import NASTY, read
-from web_fakes import FakeLibrary, article_of, sentences_of
+from web_fakes import FakeLibrary, article_of, sentences_of, weather
 
 from rag.records import Article, Block, Kind, Range, Speaker, Statement
 from rag.web.article import OpenArticle, article_html, voices_json
@@ -19,16 +19,7 @@ from rag.web.strings import speaking
 
 @pytest.fixture
 def story() -> Article:
-    return article_of(
-        "a1",
-        [
-            ("title", "A title"),
-            ("byline", "By Somebody"),
-            ("body", "First it rained. Then it snowed."),
-            ("heading", "And then"),
-            ("body", "• The sun came out. It stayed."),
-        ],
-    )
+    return weather()
 
 
 @pytest.mark.parametrize("text", NASTY)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 
 import pytest
-from web_fakes import article_of, sentences_of
+from web_fakes import sentences_of, weather
 
 from rag.records import Abstention, Answer, Article, Quote, Range, Sentence, Speaker
 from rag.web.quotes import quote_html, verbatim
@@ -71,16 +71,7 @@ def quote_of(article: Article, sentence: Sentence, *, number: int = 1, context: 
 
 @pytest.fixture
 def story() -> Article:
-    return article_of(
-        "a1",
-        [
-            ("title", "A title"),
-            ("byline", "By Somebody"),
-            ("body", "First it rained. Then it snowed."),
-            ("heading", "And then"),
-            ("body", "• The sun came out. It stayed."),
-        ],
-    )
+    return weather()
 
 
 @pytest.mark.parametrize("text", NASTY)

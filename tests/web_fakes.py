@@ -279,6 +279,20 @@ def _words(question: str) -> set[str]:
     return {word for word in re.findall(r"\w+", question.lower()) if len(word) > 3}
 
 
+def weather() -> Article:
+    """A short article with a block of every usual kind, one of them with a bullet."""
+    return article_of(
+        "a1",
+        [
+            ("title", "A title"),
+            ("byline", "By Somebody"),
+            ("body", "First it rained. Then it snowed."),
+            ("heading", "And then"),
+            ("body", "• The sun came out. It stayed."),
+        ],
+    )
+
+
 def debate() -> FakeLibrary:
     """Two articles in which four people and a source speak of trains and boats, with doubt, support and figures."""
     trains = article_of(
