@@ -6,7 +6,9 @@ import json
 import subprocess
 import time
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Literal
 from urllib.error import URLError
 
 from axe_playwright_python.sync_playwright import Axe
@@ -99,6 +101,17 @@ def violations(page: Page) -> list[str]:
     """What axe-core finds against WCAG 2.2 AA in what is shown now: the rule and the elements of each violation."""
     found = Axe().run(page, options=WCAG).response["violations"]
     return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
+
+
+def light_and_dark(page: Page, find: Callable[[Page], list[str]]) -> list[str]:
+    """What `find` finds on the page in light, and in dark, each with the scheme it is found in."""
+    schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+    found: list[str] = []
+    for scheme in schemes:
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_function("dark => document.body.classList.contains('dark') === dark", arg=scheme == "dark")
+        found += [f"{scheme}: {one}" for one in find(page)]
+    return found
 
 
 def healthy(address: str, program: subprocess.Popen[bytes], *, seconds: float = 90) -> object:
