@@ -58,6 +58,15 @@ class Watched:
         return [url for url in self.requests if not url.startswith((own, "data:", "blob:"))]
 
 
+def press_until(page: Page, key: str, wanted: str) -> None:
+    """Press a key until the focus is on an element that matches the selector `wanted`."""
+    for _ in range(60):
+        page.keyboard.press(key)
+        if page.evaluate("wanted => document.activeElement.matches(wanted)", wanted):
+            return
+    raise AssertionError(f"60 times {key} lead to no {wanted}")
+
+
 def inside(page: Page, element: str, box: str) -> bool:
     """Whether the whole element is within the visible part of its scrolling box, and the box within the window."""
     return bool(

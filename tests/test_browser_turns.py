@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
-from browsing import Watched, violations
+from browsing import Watched, light_and_dark, violations
 from playwright.sync_api import Locator, Page, expect
 from web_fakes import FakeLibrary, article_of, serving
 
@@ -57,16 +57,6 @@ def box(page: Page) -> Locator:
 def chats(page: Page) -> Locator:
     page.locator(".chats-open").click()
     return page.locator("#chats li .open")
-
-
-def test_the_ask_button_sends_an_edited_question(visit: Callable[..., Watched]) -> None:
-    watched = visit()
-    page = watched.page
-    watched.ask("zebra?")
-    page.locator("#chat .edit").click()
-    box(page).fill("lions?")
-    page.locator("#ask").click()
-    expect(questions(page)).to_have_text(["lions?"])
 
 
 def test_a_stopped_question_gets_no_late_reply_and_can_be_asked_again(
@@ -158,17 +148,6 @@ def test_a_failed_question_is_asked_again_with_one_click(visit: Callable[..., Wa
     assert len([one for one, _ in library.asked if one == "refuse zebra?"]) == asked + 1
 
 
-def test_shift_and_enter_break_the_line_and_enter_sends(visit: Callable[..., Watched]) -> None:
-    page = visit().page
-    box(page).fill("zebra")
-    box(page).press("Shift+Enter")
-    page.keyboard.type("lions?")
-    expect(box(page)).to_have_value("zebra\nlions?")
-    box(page).press("Enter")
-    expect(questions(page)).to_have_count(1)
-    assert questions(page).evaluate("one => one.textContent") == "zebra\nlions?"
-
-
 def test_a_citation_that_is_pointed_at_shows_its_sentence_and_its_neighbours(visit: Callable[..., Watched]) -> None:
     watched = visit()
     page = watched.page
@@ -178,6 +157,7 @@ def test_a_citation_that_is_pointed_at_shows_its_sentence_and_its_neighbours(vis
     link.hover()
     preview = page.locator("#preview")
     expect(preview.locator("p")).to_have_text(["It was dark.", "Ann Lee said a zebra came.", "The other zebra slept."])
+    expect(preview.locator(".here")).to_have_text("Ann Lee said a zebra came.")
     place, mark = preview.bounding_box(), link.bounding_box()
     assert place and mark
     apart = place["x"] >= mark["x"] + mark["width"], place["y"] >= mark["y"] + mark["height"]
@@ -186,6 +166,10 @@ def test_a_citation_that_is_pointed_at_shows_its_sentence_and_its_neighbours(vis
     page.wait_for_timeout(500)
     expect(preview).to_be_visible()
     page.mouse.move(5, 300)
+    expect(preview).to_have_count(0)
+    link.hover()
+    expect(preview).to_be_visible()
+    page.keyboard.press("Escape")
     expect(preview).to_have_count(0)
     assert watched.requests == []
 
@@ -205,8 +189,11 @@ def test_a_citation_reached_by_keyboard_is_previewed_until_escape(visit: Callabl
 
 @pytest.mark.parametrize(
     "fragment",
-    ["", "%", "e30", "bnVsbA", "W10", "!!!", "eyJxdWVzdGlvbiI6IDV9", "eyJxdWVzdGlvbiI6ICIgIn0", "gICA", "A" * 200_000],
-)
+    [
+        "", "%", "e30", "bnVsbA", "W10", "WzFd", "!!!", "eyJxdWVzdGlvbiI6IDV9", "eyJxdWVzdGlvbiI6ICIgIn0", "gICA",
+        "A" * 200_000,
+    ],
+)  # fmt: skip
 def test_an_address_that_cannot_be_read_is_told_of_calmly(visit: Callable[..., Watched], fragment: str) -> None:
     watched = visit()
     watched.ask("zebra?")
@@ -268,17 +255,16 @@ def test_of_a_long_chat_the_newest_turns_are_shown_first(visit: Callable[..., Wa
     expect(questions(page)).to_have_count(30)
 
 
-@pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_the_chat_keeps_to_the_guidelines(visit: Callable[..., Watched], dark: bool, width: int) -> None:
-    watched = visit(width, dark=dark)
+def test_the_chat_keeps_to_the_guidelines(visit: Callable[..., Watched], width: int) -> None:
+    watched = visit(width)
     page = watched.page
     for question in ("zebra?", "nothing of lions?", "refuse this"):
         watched.ask(question)
     expect(page.locator("#suggestions .suggestion").first).to_be_visible()
     page.locator("#chat details.menu summary").first.click()
-    assert violations(page) == []
+    assert light_and_dark(page, violations) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.keyboard.press("Escape")
     page.locator(".chats-open").click()
-    assert violations(page) == []
+    assert light_and_dark(page, violations) == []

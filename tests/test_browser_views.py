@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from browsing import CONTRAST, Watched, inside
+from browsing import CONTRAST, Watched, inside, light_and_dark, press_until
 from playwright.sync_api import Page, expect
 from test_web_render import NASTY
 from web_fakes import FakeLibrary, article_of, debate, serving
@@ -140,10 +140,7 @@ def test_the_keyboard_alone_compares_moves_in_the_picture_and_comes_back(visit: 
     page.keyboard.type("trains")
     page.keyboard.press("Enter")
     page.locator("#result .compared").wait_for()
-    for _ in range(20):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.matches('.heat a.jump')"):
-            break
+    press_until(page, "Tab", ".heat a.jump")
     page.keyboard.press("ArrowDown")
     assert page.evaluate("document.activeElement.hash") == "#cell-1-0"
     page.keyboard.press("ArrowDown")
@@ -376,9 +373,8 @@ def test_on_a_phone_the_table_is_cards_and_a_quote_leads_there_and_back(visit: C
     assert watched.requests == []
 
 
-@pytest.mark.parametrize("dark", [False, True])
-def test_text_of_the_views_stands_out_from_its_ground(visit: Callable[..., Watched], dark: bool) -> None:
-    page = visit(dark=dark).page
+def test_text_of_the_views_stands_out_from_its_ground(visit: Callable[..., Watched]) -> None:
+    page = visit().page
     look(page, "compare")
     compare(page, "")
     page.locator("#result a.stance").first.click()
@@ -388,10 +384,11 @@ def test_text_of_the_views_stands_out_from_its_ground(visit: Callable[..., Watch
         "#form :is(h2, .hint, .go-compare, .some, .choice), #offered .choice, #result :is(h2, .about, .download, th, "
         ".jump, .name, .role, .words, .from, .how, .label, .proof, .none, .hint, .twin, .number, .chip), .view"
     )
-    assert page.evaluate(CONTRAST, shown) == []
+    assert light_and_dark(page, lambda page: page.evaluate(CONTRAST, shown)) == []
     look(page, "voices")
     page.locator("#statements a.cite").first.click()
-    assert page.evaluate(CONTRAST, "#statements :is(h2, p, .name, .role, .count, .said, .how, .show, label span)") == []
+    shown = "#statements :is(h2, p, .name, .role, .count, .said, .how, .show, label span)"
+    assert light_and_dark(page, lambda page: page.evaluate(CONTRAST, shown)) == []
 
 
 def test_sessions_compare_on_their_own(visit: Callable[..., Watched]) -> None:
