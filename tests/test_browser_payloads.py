@@ -110,9 +110,9 @@ def test_questions_and_messages_are_shown_as_they_are(visit: Callable[..., Watch
                 "new CustomEvent('act', {bubbles: true, detail}))",
                 detail,
             )
-            shown = 20 if detail["do"] == "restore" else len(batch)
-            expect(page.locator("#chat .reply.abstention")).to_have_count(min(shown, len(batch)))
             expect(page.locator("#chat .question").last).to_have_text(batch[-1], use_inner_text=False)
+            expect(page.locator("#chat .reply.waiting")).to_have_count(0)
+        expect(page.locator("#chat .reply.abstention")).to_have_count(len(batch))
         assert texts(page, "#chat .question") == batch
         assert texts(page, "#chat p.message") == batch
         assert made_of_data(page) == []
