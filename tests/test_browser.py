@@ -193,7 +193,7 @@ def test_an_empty_question_is_not_sent(visit: Callable[..., Watched], library: F
 def test_a_refused_question_and_an_abstention_are_calm_replies(visit: Callable[..., Watched]) -> None:
     watched = visit()
     watched.ask("refuse this")
-    refusal = "The question is not welcome. Ask <b>another</b>."
+    refusal = "<b>This</b> cannot be read: it is not welcome. Choose it again."
     expect(watched.page.locator("#chat .failure .message")).to_have_text(refusal)
     watched.ask("nothing about a zebra?")
     expect(watched.page.locator("#chat .abstention .label")).to_have_text("Nearest, not an answer")

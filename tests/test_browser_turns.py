@@ -138,6 +138,17 @@ def test_a_question_that_the_server_fails_at_is_in_the_box_again(
     watched.faults.clear()  # the browser reports the failure, as it should
 
 
+def test_a_chat_that_the_server_fails_to_bring_back_is_told_of(visit: Callable[..., Watched]) -> None:
+    watched = visit()
+    page = watched.page
+    watched.ask("zebra?")
+    page.route("**/run/predict", lambda route: route.fulfill(status=500, body="{}"))
+    page.locator(".chats-open").click()
+    page.locator("#chats li .open").first.click()
+    expect(page.locator("#toast")).to_have_text("The server did not answer. Please try again in a moment.")
+    watched.faults.clear()  # the browser reports the failure, as it should
+
+
 def test_a_failed_question_is_asked_again_with_one_click(visit: Callable[..., Watched], library: FakeLibrary) -> None:
     watched = visit()
     watched.ask("refuse zebra?")

@@ -171,7 +171,9 @@ def test_what_cannot_be_compared_is_told_calmly(visit: Callable[..., Watched]) -
     page = visit().page
     look(page, "compare")
     compare(page, "refuse")
-    expect(page.locator("#result .failure")).to_have_text("The question is not welcome. Ask <b>another</b>.")
+    expect(page.locator("#result .failure")).to_have_text(
+        "<b>This</b> cannot be read: it is not welcome. Choose it again."
+    )
     compare(page, "break this")
     expect(page.locator("#result .failure")).to_contain_text("could not be compared just now")
     assert page.get_by_text("a defect").count() == 0

@@ -175,7 +175,7 @@ def test_halves_of_characters_and_nul_are_replaced(client: TestClient, shelf: Sh
 
 def test_a_question_that_cannot_be_asked_is_refused_with_the_next_step(client: TestClient) -> None:
     response = client.post("/api/ask", json={"question": "refuse"})
-    assert error_of(response) == (422, "The question is not welcome. Ask <b>another</b>.")
+    assert error_of(response) == (422, "<b>This</b> cannot be read: it is not welcome. Choose it again.")
 
 
 @pytest.mark.parametrize("path", ["/api/compare", "/api/search"])

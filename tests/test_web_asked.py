@@ -335,7 +335,7 @@ def test_why_nothing_was_found_is_said_in_the_language_of_the_page(library: Fake
     assert "Not &lt;there&gt;." in shown(("Paris",))
 
 
-def test_a_stopped_question_is_told_of_in_russian_and_a_refusal_in_english(
+def test_a_stopped_question_and_a_refusal_are_told_of_in_russian(
     library: FakeLibrary, conversation: Conversation
 ) -> None:
     with speaking("ru"):
@@ -343,5 +343,5 @@ def test_a_stopped_question_is_told_of_in_russian_and_a_refusal_in_english(
         turn = conversation.add("boats?")
         act(library, conversation, {"do": "stop", "turn": turn.number})
         shown = messages(conversation)
-    assert '<p class="message" lang="en">The question' in shown[1]["content"]
+    assert '<p class="message">&lt;b&gt;This&lt;/b&gt; не читается' in shown[1]["content"]
     assert '<p class="message">Остановлено.' in shown[3]["content"]

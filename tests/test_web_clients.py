@@ -121,7 +121,7 @@ def test_gradios_client_lists(gradio: Client, shelf: ShelfLibrary) -> None:
         ("/ask_article", {"question": 3}, "The field question must be text."),
         ("/ask_article", {"question": QUESTION, "quotes": 0}, "The field quotes must be at least 1."),
         ("/ask_article", {"question": QUESTION, "articles": "x"}, "The field articles must be a list."),
-        ("/ask_article", {"question": "refuse"}, "The question is not welcome. Ask <b>another</b>."),
+        ("/ask_article", {"question": "refuse"}, "<b>This</b> cannot be read: it is not welcome. Choose it again."),
         ("/ask_article", {"question": "break"}, "This did not work because of a defect here; the log has the details."),
         ("/search_passages", {"query": QUESTION, "k": 101}, "The field k may be at most 100."),
         ("/list_articles", {"limit": "all"}, "The field limit must be a whole number."),
@@ -209,7 +209,7 @@ def test_mcp_lists(address: str) -> None:
     ("name", "given", "sentence"),
     [
         ("ask_article", {"question": "x" * 10_001}, "The field question may have at most 10,000 characters."),
-        ("ask_article", {"question": "refuse"}, "The question is not welcome. Ask <b>another</b>."),
+        ("ask_article", {"question": "refuse"}, "<b>This</b> cannot be read: it is not welcome. Choose it again."),
         ("ask_article", {"question": "break"}, "This did not work because of a defect here; the log has the details."),
         (
             "search_passages",

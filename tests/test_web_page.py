@@ -50,7 +50,7 @@ def test_a_refusal_is_shown_as_text(library: FakeLibrary) -> None:
     conversation = Conversation()
     ask(library, conversation, "refuse this")
     shown = messages(conversation)[1]["content"]
-    assert "The question is not welcome. Ask &lt;b&gt;another&lt;/b&gt;." in shown
+    assert "&lt;b&gt;This&lt;/b&gt; cannot be read: it is not welcome. Choose it again." in shown
 
 
 def test_a_question_waits_visibly_until_its_reply_is_there(library: FakeLibrary) -> None:

@@ -18,6 +18,7 @@ READ = [
     errors.DamagedFileError("a.pdf", "a PDF"),
     errors.EmptyTextError("a.txt"),
     errors.EmptyLibraryError(SECRET),
+    errors.EmptyQuestionError(),
     errors.FetchError("https://example.org/a", "the site answers with status 404"),
     errors.FullLibraryError(1000),
     errors.LibraryBusyError(SECRET),

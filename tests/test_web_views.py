@@ -26,6 +26,7 @@ from rag.records import (
 from rag.web.chat import answer_waiting, messages
 from rag.web.comparing import SILENT_SHOWN, columns_of, compared_html
 from rag.web.conversation import Conversation
+from rag.web.gate import Gate
 from rag.web.panel import panel_of
 from rag.web.quotes import place, quote_html
 from rag.web.render import reply_html, spoken
@@ -284,7 +285,7 @@ def test_what_a_browser_sends_is_checked() -> None:
 
 def test_a_comparison_stands_beside_the_chat_and_marks_its_own_quotes() -> None:
     library, conversation = debate(), Conversation()
-    compare_into(as_library(library), conversation, Wanted("boats", ("Cem Oz",), ("trains",)))
+    compare_into(as_library(library), conversation, Wanted("boats", ("Cem Oz",), ("trains",)), Gate())
     assert library.compared == [("boats", ("Cem Oz",), ("trains",))]
     assert words_of(conversation) == "1 quote of 1 speaker, in a table."
     marks = json.loads(panel_of(as_library(library), conversation)["marks"])
@@ -298,11 +299,11 @@ def test_the_comparison_that_was_asked_for_last_stays(monkeypatch: pytest.Monkey
 
     def overtaken(topic: str = "", **limits: tuple[str, ...]) -> Comparison | Abstention:
         if topic == "boats":
-            assert compare_into(as_library(library), conversation, Wanted("trains"))
+            assert compare_into(as_library(library), conversation, Wanted("trains"), Gate())
         return earlier(topic, **limits)
 
     monkeypatch.setattr(library, "compare", overtaken)
-    assert not compare_into(as_library(library), conversation, Wanted("boats"))
+    assert not compare_into(as_library(library), conversation, Wanted("boats"), Gate())
     assert "Who says what on: trains" in result_of(conversation)
 
 
@@ -331,20 +332,20 @@ def test_a_comparison_of_the_chat_is_shown_as_a_table() -> None:
 @pytest.mark.parametrize(
     ("topic", "message"),
     [
-        ("refuse this", "The question is not welcome. Ask <b>another</b>."),
+        ("refuse this", "<b>This</b> cannot be read: it is not welcome. Choose it again."),
         ("unheard", "Nobody in <the> articles speaks of this."),
     ],
 )
 def test_a_comparison_that_is_not_there_is_told(topic: str, message: str) -> None:
     conversation = Conversation()
-    compare_into(as_library(debate()), conversation, Wanted(topic))
+    compare_into(as_library(debate()), conversation, Wanted(topic), Gate())
     assert read(result_of(conversation), "message").inside == message
     assert words_of(conversation) == message
 
 
 def test_an_article_that_is_gone_is_told() -> None:
     library, conversation = as_library(debate()), Conversation()
-    compare_into(library, conversation, Wanted("", (), ("<gone>",)))
+    compare_into(library, conversation, Wanted("", (), ("<gone>",)), Gate())
     for html in (
         result_of(conversation),
         statements_of(library, "<gone>"),
@@ -355,7 +356,7 @@ def test_an_article_that_is_gone_is_told() -> None:
 
 def test_articles_that_are_gone_are_left_out_of_many() -> None:
     library, conversation = debate(), Conversation()
-    compare_into(as_library(library), conversation, Wanted("boats", (), ("boats", "<gone>")))
+    compare_into(as_library(library), conversation, Wanted("boats", (), ("boats", "<gone>")), Gate())
     assert library.compared == [("boats", (), ("boats",))]
     assert 'data-scope="boats &lt;gone&gt;"' in offered_of(as_library(library), conversation, ("boats", "<gone>"))
 
@@ -366,5 +367,5 @@ def test_speakers_are_offered_by_name_those_of_one_article_or_all() -> None:
     assert names.findall(offered_of(library, conversation, ("boats",))) == ["Bob Marsh", "Dee Fox"]
     assert names.findall(offered_of(library, conversation)) == ["Ann Lee", "Bob Marsh", "Cem Oz", "Dee Fox"]
     assert "No speakers" in offered_of(as_library(FakeLibrary({})), conversation)
-    compare_into(library, conversation, Wanted("trains"))
+    compare_into(library, conversation, Wanted("trains"), Gate())
     assert len(names.findall(offered_of(library, conversation))) == 4

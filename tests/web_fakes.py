@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from rag.errors import QuestionError, UnknownArticleError
+from rag.errors import UnknownArticleError, UnreadableFileError
 from rag.records import (
     Abstention,
     Answer,
@@ -223,7 +223,7 @@ class FakeLibrary:
 
     def _behave(self, question: str) -> None:
         if "refuse" in question:
-            raise QuestionError("is not welcome", "Ask <b>another</b>.")
+            raise UnreadableFileError("<b>This</b>", "it is not welcome")
         if "break" in question:
             raise RuntimeError("a defect")
         if "slow" in question and self.hold is not None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from rag.errors import LongQuestionError, QuestionError
+from rag.errors import EmptyQuestionError, LongQuestionError
 from rag.words import Word, content_words, words
 
 Wanted: TypeAlias = Literal["author", "title", "number", "time", "person", "place", "name", "reason", "fact", "account"]
@@ -113,7 +113,7 @@ def understand(asked: str, after: Sequence[str] = (), *, max_characters: int = 1
         QuestionError: It holds no word, or is longer than `max_characters`.
     """
     if not words(asked):
-        raise QuestionError("is empty", "Type what you want to know, in words.")
+        raise EmptyQuestionError
     if len(asked) > max_characters:
         raise LongQuestionError(len(asked), max_characters)
     typed, after = _quiet(asked), [_quiet(earlier) for earlier in after]

@@ -17,6 +17,7 @@ RagError
 │   ├── RefusedAddressError       an address that is not asked
 │   └── FetchError                an address that gave no article
 ├── QuestionError               a question that cannot be asked
+│   ├── EmptyQuestionError        one without a word
 │   └── LongQuestionError         one that is too long
 ├── BusyError                   more is asked for at once than can wait
 ├── DataError                   labelled questions that cannot be used
@@ -44,7 +45,7 @@ RagError
 └── MissingPackageError         an optional package is not installed
 """
 
-from rag.errors.asking import BusyError, DataError, LongQuestionError, OffsetError, QuestionError
+from rag.errors.asking import BusyError, DataError, EmptyQuestionError, LongQuestionError, OffsetError, QuestionError
 from rag.errors.exporting import AlteredQuoteError, ExportError, NotAReplyError, NothingToExportError, UnknownStyleError
 from rag.errors.library import (
     DamagedLibraryError,
@@ -93,6 +94,7 @@ __all__ = [
     "DamagedLibraryError",
     "DataError",
     "EmptyLibraryError",
+    "EmptyQuestionError",
     "EmptyTextError",
     "ExportError",
     "FetchError",

@@ -8,18 +8,23 @@ from rag.errors.root import RagError
 
 
 class QuestionError(RagError):
-    """A question that cannot be asked, as it is empty or too long."""
+    """A question that cannot be asked."""
 
-    def __init__(self, cause: str, next_step: str) -> None:
-        super().__init__(f"The question {cause}. {next_step}")
-        self.cause = cause
+
+class EmptyQuestionError(QuestionError):
+    """A question that holds no word."""
+
+    def __init__(self) -> None:
+        super().__init__("The question is empty. Type what you want to know, in words.")
 
 
 class LongQuestionError(QuestionError):
     """A question with more characters than are read."""
 
     def __init__(self, characters: int, most: int) -> None:
-        super().__init__(f"has {characters:,} characters; at most {most:,} can be read", "Ask for one thing at a time.")
+        super().__init__(
+            f"The question has {characters:,} characters; at most {most:,} can be read. Ask for one thing at a time."
+        )
         self.characters, self.most = characters, most
 
 

@@ -64,11 +64,13 @@ def ask_from(conversation: Conversation, value: object) -> None:
 def act_on(library: Library, conversation: Conversation, value: object) -> None:
     """Stop turns, show all of them, or put turns that a browser kept in the place of those there.
 
-    Stopped are a turn, or else the first without a reply, and those after it. What was kept waits to be asked again.
+    Stopped are the turn that is named, or where none is the first without a reply, and those after it. What was kept
+    waits to be asked again.
     """
     wanted = _fields(value)
     if wanted.get("do") == "stop":
-        turn = conversation.turn(wanted.get("turn")) or conversation.unanswered()
+        number = wanted.get("turn")
+        turn = conversation.unanswered() if number is None else conversation.turn(number)
         if turn is not None:
             conversation.stop(turn, tell("chat.stopped"))
     elif wanted.get("do") == "unfold":

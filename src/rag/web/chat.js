@@ -241,14 +241,18 @@ function followAddress() {
     send("acting", "act", { do: "restore", turns: [wanted] });
     look("chat");
   } catch {
-    say(tell("chat_bad_link"));
-    toast(tell("chat_bad_link"));
+    warn(tell("chat_bad_link"));
   }
   return true;
 }
 addEventListener("hashchange", followAddress);
 
-// A sentence that is shown for a while; it is said by the live region.
+// A sentence that is said by the live region and shown for a while.
+function warn(sentence) {
+  say(sentence);
+  toast(sentence);
+}
+
 function toast(sentence) {
   one("#toast")?.remove();
   const note = Object.assign(document.createElement("div"), { id: "toast", textContent: sentence });

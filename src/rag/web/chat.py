@@ -41,7 +41,7 @@ SCOPE_MOST = 100_000
 _ON_SCOPE = "element.addEventListener('scope', e => { e.preventDefault(); trigger('select', {value: e.detail}); });"
 _ON_ASK = "element.addEventListener('ask', e => trigger('submit', {value: e.detail}));"
 _ON_ACT = "element.addEventListener('act', e => trigger('select', {value: e.detail}));"
-_ON_FAILURE = "() => document.dispatchEvent(new CustomEvent('ask-failed'))"
+_ON_FAILURE = "() => document.dispatchEvent(new CustomEvent('chat-failed'))"
 _ON_FETCH = "element.addEventListener('fetch', e => trigger('select', {value: e.detail}));"
 
 
@@ -92,9 +92,9 @@ def connect(chat: Chat, library: Library, conversation: gr.State, *, new: gr.But
         try:
             with shared.gate.entered():
                 answer_waiting(library, conversation)
-        except BusyError:
+        except BusyError as error:
             while (turn := conversation.take()) is not None:
-                conversation.close(turn, tell("chat.busy"))
+                conversation.close(turn, sentence_of(error))
         return shown(conversation)
 
     def shown(conversation: Conversation) -> tuple[Any, ...]:
@@ -127,7 +127,8 @@ def connect(chat: Chat, library: Library, conversation: gr.State, *, new: gr.But
     again = acted.success(speak(reply), conversation, seen, **several)
     for answered in (asked, again):
         answered.success(speak(suggest), conversation, chat.suggestions, **several)
-        answered.failure(None, None, None, js=_ON_FAILURE)
+    for event in (asked, acted, again):
+        event.failure(None, None, None, js=_ON_FAILURE)
     new.click(speak(begin_again), conversation, [*seen, chat.suggestions], **quiet)
     chat.fetching.select(speak(fetch), conversation, [chat.fetching, shared.said], **several)
     chat.scope.select(speak(limit), conversation, None, **quiet)

@@ -58,20 +58,22 @@ const wordsOf = ({ note }) => one(".question", note).textContent;
 const keepPending = () => keep("asking", { user: chat.user, questions: pending.map(wordsOf) });
 
 function giveBack(questions) {
-  if (!questions.length) return;
   fill([...questions, box().value].filter(Boolean).join("\n"));
-  toast(tell("chat_failed"));
-  say(tell("chat_failed"));
+  warn(tell("chat_failed"));
 }
 
 const unanswered = kept("asking");
 function giveBackKept() {
   keepPending();
-  if (unanswered?.user === chat.user) giveBack(unanswered.questions);
+  if (unanswered?.user === chat.user && unanswered.questions.length) giveBack(unanswered.questions);
 }
 
 // The server failed, so it has not got the question.
-document.addEventListener("ask-failed", () => giveBack(forgetAll().map(wordsOf)));
+document.addEventListener("chat-failed", () => {
+  const lost = forgetAll().map(wordsOf);
+  if (lost.length) giveBack(lost);
+  else warn(tell("chat_no_answer"));
+});
 
 onClick("#chat .pending .stop", () => send("acting", "act", { do: "stop", turn: null }));
 onChange(dropPending);

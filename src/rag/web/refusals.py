@@ -13,6 +13,7 @@ from rag.errors import (
     BusyError,
     DamagedFileError,
     EmptyLibraryError,
+    EmptyQuestionError,
     EmptyTextError,
     FetchError,
     FullLibraryError,
@@ -21,7 +22,6 @@ from rag.errors import (
     LongQuestionError,
     NoTextError,
     NotTextError,
-    QuestionError,
     RagError,
     ReadLimitError,
     ReadOnlyLibraryError,
@@ -43,6 +43,7 @@ _TOLD: Mapping[type[RagError], str] = {
     BusyError: "refusal.busy",
     DamagedFileError: "refusal.damaged",
     EmptyLibraryError: "refusal.no_articles",
+    EmptyQuestionError: "refusal.no_words",
     EmptyTextError: "refusal.empty",
     FetchError: "refusal.not_fetched",
     FullLibraryError: "refusal.full",
@@ -72,8 +73,6 @@ def sentence_of(error: RagError) -> str:
     key = _TOLD.get(type(error))
     if key is not None:
         return tell(key, **_facts(error))
-    if isinstance(error, QuestionError):
-        return str(error)
     _log.error("%s", error)
     return tell("refusal.broken")
 

@@ -65,15 +65,15 @@ def earlier_html(turns: int) -> str:
 
 def waiting_html(*, turn: int | None = None) -> str:
     """What stands in for a reply that is still being looked for."""
-    stop = f'<button type="button" class="stop" data-turn="{turn}">{tell("chat.stop")}</button>' if turn else ""
+    stop = f'<button type="button" class="stop" data-turn="{turn}">{tell("script.chat_stop")}</button>' if turn else ""
     dots = '<span class="dots" role="presentation"></span>'
-    return f'<div class="reply waiting">{dots}{tell("chat.waiting")}{stop}</div>'
+    return f'<div class="reply waiting">{dots}{tell("script.chat_waiting")}{stop}</div>'
 
 
 def failure_html(message: str, *, turn: int | None = None) -> str:
     """A message for people about a question that could not be answered."""
     again = f'<button type="button" class="again" data-turn="{turn}">{tell("chat.again")}</button>' if turn else ""
-    return f'<div class="reply failure"><p class="message"{_english(message)}>{verbatim(message)}</p>{again}</div>'
+    return f'<div class="reply failure"><p class="message">{verbatim(message)}</p>{again}</div>'
 
 
 def reply_html(reply: Reply, *, shown: Shown | None = None) -> str:
@@ -139,12 +139,6 @@ def _why(reply: Abstention) -> str:
         words = tell("why.or").join(f"«{verbatim(word)}»" for word in reply.missing)
         return tell("why.not_mentioned", words=words)
     return f'{tell("why.not_answered")} <span class="core" lang="en">{verbatim(reply.message)}</span>'
-
-
-def _english(message: str) -> str:
-    """The attribute of a message that is English on a page in another language, by its first letter."""
-    first = next(filter(str.isalpha, message), "")
-    return ' lang="en"' if spoken_language() != "en" and first.isascii() else ""
 
 
 def _acts(reply: Reply, shown: Shown | None) -> str:

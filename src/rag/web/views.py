@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from rag.errors import BusyError, RagError
+from rag.errors import RagError
 from rag.records import Abstention, Comparison, Speaker
 from rag.web.comparing import compared_html, summary
 from rag.web.conversation import Conversation
@@ -70,7 +70,7 @@ class Views:
 class Shared:
     """What every view speaks to besides its own components: the source panel and the live region, in one language.
 
-    questions wait at the `gate`, `proposals` knows questions that articles answer.
+    Questions wait at the `gate`, `proposals` knows questions that articles answer.
     `rated` says that readers can say what replies are worth.
     """
 
@@ -99,13 +99,7 @@ def connect(views: Views, library: Library, conversation: gr.State, *, shared: S
 
     def compare(conversation: Conversation, event: gr.EventData) -> Iterator[tuple[Any, Any, Any]]:
         yield waiting_html(), gr.skip(), announcement(tell("compare.comparing"))
-        try:
-            with shared.gate.entered():
-                there = compare_into(library, conversation, wanted(event.value))
-        except BusyError:
-            conversation.compare(tell("chat.busy"))
-            there = True
-        if there:
+        if compare_into(library, conversation, wanted(event.value), shared.gate):
             yield shown(conversation)
 
     def shown(conversation: Conversation) -> tuple[str, str, str]:
@@ -147,7 +141,7 @@ def wanted(value: object) -> Wanted:
     return Wanted(topic, speakers, texts_in(fields.get("articles"), ARTICLES_CHOSEN))
 
 
-def compare_into(library: Library, conversation: Conversation, what: Wanted) -> bool:
+def compare_into(library: Library, conversation: Conversation, what: Wanted, gate: Gate) -> bool:
     """Compare what is wanted and put it beside the chat; a refusal becomes its message.
 
     Returns whether it is there: it is not when something else was asked to be compared meanwhile.
@@ -156,7 +150,8 @@ def compare_into(library: Library, conversation: Conversation, what: Wanted) -> 
     turn = conversation.begin_comparison()
     found: Comparison | Abstention | str
     try:
-        found = library.compare(what.topic, speakers=what.speakers, articles=articles)
+        with gate.entered():
+            found = library.compare(what.topic, speakers=what.speakers, articles=articles)
     except RagError as error:
         _log.info("a comparison was refused: %s", error)
         found = sentence_of(error)

@@ -3,7 +3,7 @@
 One JSON file a language, keys in the order of the page. A string holds no character that HTML reads as markup, so
 it can stand in markup as it is; facts that come from data must be escaped by the caller. Where a number decides the
 form of words, the string is a table of plural forms (Unicode CLDR), chosen by the fact `n`. Keys that begin with
-`script.` are for the page's scripts, which choose plural forms by themselves.
+`script.` are for the page's scripts too, which choose plural forms by themselves.
 """
 
 from __future__ import annotations
