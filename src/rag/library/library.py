@@ -5,18 +5,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import numpy as np
-
-from rag.answer import text_of
 from rag.articles import title_of
 from rag.compare import Compared, comparison_asked
-from rag.embed import Encoder, Vectors, load_encoder
+from rag.embed import Encoder, load_encoder
 from rag.errors import OffsetError, ReadStoppedError
 from rag.evidence import SentenceScorer, Tools, load_models
 from rag.index import index_problems
@@ -25,6 +21,7 @@ from rag.library.answering import Answering
 from rag.library.comparing import Comparing, Limits
 from rag.library.finding import Finder
 from rag.library.polyglot import Polyglot
+from rag.library.preparing import Preparing
 from rag.library.shelf import Shelf
 from rag.question import understand
 from rag.records import (
@@ -41,12 +38,9 @@ from rag.records import (
 from rag.scorer import Scorer
 from rag.settings import Balance, Settings
 from rag.speakers import StatementReader
-from rag.store import Entry, Reading, Store
+from rag.store import Store
 
 log = logging.getLogger(__name__)
-
-_TOLD_EVERY = 64
-"""Texts between two reports of how far an article is: half a second, and enough to keep two cores busy."""
 
 
 class Library:
@@ -66,6 +60,7 @@ class Library:
         self._encoder = encoder if encoder is not None else load_encoder(settings)
         self._reader = reader if reader is not None else StatementReader()
         scorer = scorer if scorer is not None else Scorer(threads=settings.threads)
+        self._preparing = Preparing(settings, self._encoder, self._reader)
         tools = Tools(self._encoder, load_models(), scorer, self._reader, settings.balance)
         self._store = Store(folder, encoder=self._encoder.identity)
         self._shelf = Shelf(self._store)
@@ -124,7 +119,7 @@ class Library:
             if progress is not None:
                 progress(share)
 
-        entry = self._prepare(article, step if progress or cancelled else None)
+        entry = self._preparing.entry(article, step if progress or cancelled else None)
         step(1.0)
         return self._store.add(entry)
 
@@ -319,7 +314,7 @@ class Library:
             try:
                 article = self._store.article(key)
                 if article is not None:
-                    self._store.keep_reading(key, self._reading(article, self._store.sentences(key)))
+                    self._store.keep_reading(key, self._preparing.reading(article, self._store.sentences(key)))
             except (OffsetError, ValueError) as error:
                 log.warning("who said what in article %s is not read: %s", ids.get(key), error)
         self._shelf.clear()
@@ -332,7 +327,7 @@ class Library:
         """
         if self._store.encoder != self._encoder.identity:
             articles = [one for key in self._store.article_keys() if (one := self._store.article(key))]
-            self._store.replace((self._prepare(article) for article in articles), encoder=self._encoder.identity)
+            self._store.replace(map(self._preparing.entry, articles), encoder=self._encoder.identity)
             self._shelf.clear()
         else:
             self.read_statements()
@@ -342,33 +337,6 @@ class Library:
         """Yield a line for everything that is not as it was added or built; nothing when all is well."""
         stored = list(self._store.problems())
         yield from stored or index_problems(self._store, dimensions=self._encoder.dimensions)
-
-    # Inside
-
-    def _prepare(self, article: Article, step: Callable[[float], None] | None = None) -> Entry:
-        """READ is done; CUT, WHO and MEAN. `step` hears the share that is embedded, and ends it all by raising."""
-        from rag.split import passages, sentences
-
-        cut = sentences(article)
-        limit = min(self.settings.passage_tokens, self._encoder.max_tokens)
-        with ThreadPoolExecutor(1) as other:  # grammar takes one core, and leaves the other to the encoder
-            reading = other.submit(self._reading, article, cut)
-            runs = passages(article, cut, count_tokens=self._encoder.count_tokens, max_tokens=limit)
-            places = [*(sentence.range for sentence in cut), *(passage.range for passage in runs)]
-            vectors = self._encode([text_of(article, place) for place in places], step)
-            return Entry(article, cut, vectors[: len(cut)], runs, vectors[len(cut) :], reading.result())
-
-    def _encode(self, texts: Sequence[str], step: Callable[[float], None] | None) -> Vectors:
-        if step is None:
-            return self._encoder.encode(texts)
-        parts = []
-        for at in range(0, len(texts), _TOLD_EVERY):
-            step(at / len(texts))
-            parts.append(self._encoder.encode(texts[at : at + _TOLD_EVERY]))
-        return np.concatenate(parts)
-
-    def _reading(self, article: Article, sentences: Sequence[Sentence]) -> Reading:
-        return Reading(self._reader.identity, self._reader.read(article, sentences))
 
 
 def _since(began: float) -> float:

@@ -21,7 +21,7 @@ _BATCH = 64
 class StatementReader:
     """Reads who says what; the model is loaded at the first article. Safe to share between threads."""
 
-    identity = "rules@6"
+    identity = "rules@7"
     """Changes whenever what is read may change."""
 
     def __init__(self) -> None:
