@@ -425,7 +425,7 @@ def test_no_more_than_a_few_questions_may_wait(monkeypatch: pytest.MonkeyPatch) 
             time.sleep(0.01)
         asked[1].start()
         time.sleep(0.5)  # until it waits for its turn
-        with pytest.raises(ServerError, match="Too many questions are being asked just now"):
+        with pytest.raises(ServerError, match="Too much is asked for at the same time"):
             _asks(url, config)
         assert library.hold is not None
         library.hold.set()
