@@ -78,17 +78,23 @@ function fill(text) {
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-// What the live region says. The page may be laid out anew just then, so for a while it is said again.
-const last = { sentence: "", at: 0 };
+// What the live region says. The page may be laid out anew just then, or not be there yet, so it is said again until it
+// has stood there for a while.
+const last = { sentence: "", since: null };
 function say(sentence) {
-  Object.assign(last, { sentence, at: performance.now() });
+  Object.assign(last, { sentence, since: null });
+  sayLast();
+}
+
+function sayLast() {
   const region = one("#said [role=status]");
-  if (region) region.textContent = sentence;
+  if (!region) return;
+  last.since ??= performance.now();
+  region.textContent = last.sentence;
 }
 onChange(() => {
-  const region = one("#said [role=status]");
-  const lost = region && !region.textContent && last.sentence;
-  if (lost && performance.now() - last.at < 3000) region.textContent = last.sentence;
+  const lost = last.sentence && !one("#said [role=status]")?.textContent;
+  if (lost && (last.since === null || performance.now() - last.since < 3000)) sayLast();
 });
 
 function edit(button) {
