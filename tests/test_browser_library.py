@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from browsing import Watched, light_and_dark, violations
 from fastapi.responses import JSONResponse
-from playwright.sync_api import FilePayload, Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, Route, expect
 from shelf_fakes import FakeShelf
 from web_fakes import FakeLibrary, article_of, serving
 
@@ -495,6 +495,12 @@ def test_one_chosen_article_is_told_by_its_title(visit: Callable[..., Watched], 
     expect(row(page, "On boats").locator(".tick")).to_be_checked()
 
 
+def late(route: Route) -> None:
+    """Lets a file through as late as on a slow machine."""
+    time.sleep(4)
+    route.continue_()
+
+
 def test_articles_that_are_removed_leave_what_is_asked(visit: Callable[..., Watched], shelf: FakeShelf) -> None:
     watched = visit()
     page = library_of(watched)
@@ -507,7 +513,7 @@ def test_articles_that_are_removed_leave_what_is_asked(visit: Callable[..., Watc
     page.goto("about:blank")  # where nothing is asked of the server any more
     del shelf.library.shelf["trains"]
     shelf.changes += 1
-    page.route("**/assets/Blocks-*.js", lambda route: (time.sleep(4), route.continue_()))  # on a slow machine
+    page.route("**/assets/Blocks-*.js", late)
     page.goto(watched.address)
     expect(page.locator("#scope .scope-words")).to_have_text("All 2 articles", timeout=20_000)
     expect(said(page)).to_have_text("The chosen articles are gone. The next questions go to all articles.")
