@@ -32,16 +32,17 @@ _WATCH = """() => {
     document.addEventListener("keydown", (event) => {
         if (event.key !== "Enter" || event.target.tagName !== "TEXTAREA") return;
         const [began, before] = [performance.now(), shown()];
-        globalThis.waited = null;
-        const observer = new MutationObserver(() => {
-            if (shown() <= before) return;
-            observer.disconnect();
-            requestAnimationFrame(() => setTimeout(() => { globalThis.waited = performance.now() - began; }));
+        globalThis.waited = new Promise((done) => {
+            const observer = new MutationObserver(() => {
+                if (shown() <= before) return;
+                observer.disconnect();
+                requestAnimationFrame(() => setTimeout(() => done(performance.now() - began)));
+            });
+            observer.observe(document.body, { subtree: true, childList: true });
         });
-        observer.observe(document.body, { subtree: true, childList: true });
     }, true);
 }"""
-"""Measures from the Enter key to the frame that shows the reply."""
+"""Measures from the Enter key to the frame that shows the reply; asks for no frame meanwhile, nor does a reader."""
 
 _FOLLOW = """async (link) => {
     const began = performance.now();
@@ -127,5 +128,4 @@ def _ask(page: Page, question: str) -> float:
     page.wait_for_timeout(_BETWEEN)
     box.fill(question)
     box.press("Enter")
-    waited = page.wait_for_function("globalThis.waited")
-    return float(waited.json_value())
+    return float(page.evaluate("globalThis.waited"))

@@ -119,8 +119,8 @@ def connect(chat: Chat, library: Library, conversation: gr.State, *, new: gr.But
     def limit(conversation: Conversation, event: gr.EventData) -> None:
         conversation.scope = scope_of(library, event.value)
 
-    quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-    several: dict[str, Any] = {**quiet, "trigger_mode": "multiple"}
+    quiet = {"queue": False, **shared.quiet}
+    several = {**quiet, "trigger_mode": "multiple"}
     seen = [chat.log, shared.panel, shared.said, chat.memory]
     asked = chat.asking.submit(speak(ask), conversation, seen, **several)
     acted = chat.acting.select(speak(act), conversation, chat.log, **several)

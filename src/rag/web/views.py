@@ -81,6 +81,14 @@ class Shared:
     proposals: Proposals
     rated: bool = True
 
+    @property
+    def quiet(self) -> dict[str, Any]:
+        """How an event is sent that has no progress to show, which the live region is told of.
+
+        Otherwise all that shows its results would be, and each copies what it holds whenever any event begins or ends.
+        """
+        return {"show_progress": "hidden", "show_progress_on": self.said, "api_visibility": "private"}
+
 
 def lay_out() -> Views:
     """Put the two views where the page stands, each in a column of its own."""
@@ -122,8 +130,8 @@ def connect(views: Views, library: Library, conversation: gr.State, *, shared: S
     def fail_to_list() -> str:
         return failure_html(tell("voices.failed"))
 
-    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    queued: dict[str, Any] = {**quiet, "concurrency_id": "ask", "trigger_mode": "multiple"}
+    quiet = shared.quiet
+    queued = {**quiet, "concurrency_id": "ask", "trigger_mode": "multiple"}
     seen = [views.result, shared.panel, shared.said]
     compared = views.form.submit(speak(compare), conversation, seen, **queued)
     compared.failure(speak(fail), conversation, [views.result, shared.said], queue=False, **quiet)
