@@ -189,3 +189,16 @@ def test_nothing_but_the_tools_is_in_the_public_interface(library: FakeLibrary) 
         events = client.get("/config").json()["dependencies"]
     public = {event["api_name"] for event in events if event["api_visibility"] != "private"}
     assert public == {"ask_article", "compare_opinions", "search_passages", "list_articles"}
+
+
+def test_nothing_that_shows_much_is_told_of_events_that_begin_or_end(library: FakeLibrary) -> None:
+    with TestClient(build_app(as_library(library)), base_url="http://localhost") as client:
+        config = client.get("/config").json()
+    names = {one["id"]: one["props"].get("elem_id") for one in config["components"]}
+    told = {
+        names[one]
+        for event in config["dependencies"]
+        if event["api_visibility"] == "private"
+        for one in event["show_progress_on"] or event["outputs"]
+    }
+    assert told == {"said"}

@@ -119,8 +119,7 @@ def connect(chat: Chat, library: Library, conversation: gr.State, *, new: gr.But
     def limit(conversation: Conversation, event: gr.EventData) -> None:
         conversation.scope = scope_of(library, event.value)
 
-    quiet = {"queue": False, **shared.quiet}
-    several = {**quiet, "trigger_mode": "multiple"}
+    several = {**shared.at_once, "trigger_mode": "multiple"}
     seen = [chat.log, shared.panel, shared.said, chat.memory]
     asked = chat.asking.submit(speak(ask), conversation, seen, **several)
     acted = chat.acting.select(speak(act), conversation, chat.log, **several)
@@ -129,9 +128,9 @@ def connect(chat: Chat, library: Library, conversation: gr.State, *, new: gr.But
         answered.success(speak(suggest), conversation, chat.suggestions, **several)
     for event in (asked, acted, again):
         event.failure(None, None, None, js=_ON_FAILURE)
-    new.click(speak(begin_again), conversation, [*seen, chat.suggestions], **quiet)
+    new.click(speak(begin_again), conversation, [*seen, chat.suggestions], **shared.at_once)
     chat.fetching.select(speak(fetch), conversation, [chat.fetching, shared.said], **several)
-    chat.scope.select(speak(limit), conversation, None, **quiet)
+    chat.scope.select(speak(limit), conversation, None, **shared.at_once)
 
 
 def scope_of(library: Library, value: object) -> tuple[str, ...]:

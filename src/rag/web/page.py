@@ -99,12 +99,11 @@ def _build(library: Library, gate: Gate, proposals: Proposals, *, rated: bool) -
             conversation.coloured = True
             return panel_of(library, conversation)
 
-        at_once = {"queue": False, **shared.quiet}
-        begun = page.load(speak(start), conversation, panel, **at_once)
-        begun.then(speak(propose), None, talk.examples, **at_once)
-        changed = shelves.select(speak(start), conversation, panel, **at_once)
-        changed.then(speak(propose), None, talk.examples, **at_once)
-        panel.select(speak(open_article), conversation, panel, **at_once)
+        begun = page.load(speak(start), conversation, panel, **shared.at_once)
+        begun.then(speak(propose), None, talk.examples, **shared.at_once)
+        changed = shelves.select(speak(start), conversation, panel, **shared.at_once)
+        changed.then(speak(propose), None, talk.examples, **shared.at_once)
+        panel.select(speak(open_article), conversation, panel, **shared.at_once)
         panel.submit(speak(tell_voices), conversation, panel, **shared.quiet)
         chat.connect(talk, library, conversation, new=new, shared=shared)
         views.connect(others, library, conversation, shared=shared)

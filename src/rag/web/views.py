@@ -89,6 +89,11 @@ class Shared:
         """
         return {"show_progress": "hidden", "show_progress_on": self.said, "api_visibility": "private"}
 
+    @property
+    def at_once(self) -> dict[str, Any]:
+        """The same for an event that waits behind no other."""
+        return {**self.quiet, "queue": False}
+
 
 def lay_out() -> Views:
     """Put the two views where the page stands, each in a column of its own."""
@@ -130,15 +135,14 @@ def connect(views: Views, library: Library, conversation: gr.State, *, shared: S
     def fail_to_list() -> str:
         return failure_html(tell("voices.failed"))
 
-    quiet = shared.quiet
-    queued = {**quiet, "concurrency_id": "ask", "trigger_mode": "multiple"}
+    queued = {**shared.quiet, "concurrency_id": "ask", "trigger_mode": "multiple"}
     seen = [views.result, shared.panel, shared.said]
     compared = views.form.submit(speak(compare), conversation, seen, **queued)
-    compared.failure(speak(fail), conversation, [views.result, shared.said], queue=False, **quiet)
-    views.result.select(speak(as_table), conversation, seen, queue=False, **quiet)
+    compared.failure(speak(fail), conversation, [views.result, shared.said], **shared.at_once)
+    views.result.select(speak(as_table), conversation, seen, **shared.at_once)
     views.offered.select(speak(offer), conversation, views.offered, **queued)
     listed = views.statements.select(speak(list_statements), None, views.statements, **queued)
-    listed.failure(speak(fail_to_list), None, views.statements, queue=False, **quiet)
+    listed.failure(speak(fail_to_list), None, views.statements, **shared.at_once)
 
 
 def wanted(value: object) -> Wanted:
