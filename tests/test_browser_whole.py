@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import subprocess
 import sys
@@ -101,6 +102,10 @@ def test_everything_is_added_asked_cited_and_taken_away(visit: Callable[..., Wat
     expect(answer.locator(".strength").first).to_have_text("direct quotation")
     expect(answer.locator(".from").first).to_contain_text("Harbour strike ends after nine days · ")
     expect(answer.locator(".from").first).to_contain_text("p. 1")
+    answer.locator("a.copy").click()
+    expect(answer.locator("a.copy")).to_have_text("Copied")
+    copied = str(page.evaluate("navigator.clipboard.readText()"))
+    assert re.search(r"^    Karin Holm(, [^()]+)? \(direct quotation\)\. Harbour strike ends", copied, re.MULTILINE)
     watched.requests.clear()
     answer.locator("a.cite").first.click()
     assert inside(page, "#panel [aria-current]", "#panel .shelf")

@@ -174,6 +174,12 @@ def test_examples_are_questions_of_the_headings_then_names() -> None:
     ]
 
 
+def test_examples_are_about_no_day_and_no_word_of_grammar() -> None:
+    body = "It began in May and ended on Monday. Nobody came Then and There. We saw May Day in Oslo."
+    article = article_of("e", [("title", "A title"), ("body", body)])
+    assert example_questions(article, sentences_of(article), ()) == ["What is said about Oslo?"]
+
+
 def test_examples_stay_away_where_nothing_is_recognised() -> None:
     article = article_of("e", [("title", "日本"), ("body", "これは文です。")])
     assert example_questions(article, sentences_of(article), ()) == []

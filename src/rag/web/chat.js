@@ -30,11 +30,18 @@ async function copy(button) {
 }
 
 function quoteText(quote) {
-  const about = all(".who, .about, .how:not(.who .how), .stance, .from", quote).map((part) =>
-    part.matches(".stance") ? all("span", part).map((words) => words.textContent).join(": ") : part.textContent,
-  );
+  const about = all(".who, .about, .how:not(.who .how), .stance, .from", quote).map((part) => {
+    if (part.matches(".stance")) return all("span", part).map((words) => words.textContent).join(": ");
+    return part.matches(".who") ? whoText(part) : part.textContent;
+  });
   const from = about.length ? `\n    ${about.join(". ")}` : "";
   return `[${one(".chip", quote).textContent}] ${one(".words", quote).textContent}${from}`;
+}
+
+// A label behind a name, which its look sets apart, stands in brackets.
+function whoText(who) {
+  const apart = (part) => part.previousSibling && part.matches?.(".strength");
+  return [...who.childNodes].map((part) => (apart(part) ? `(${part.textContent})` : part.textContent)).join("");
 }
 
 // The clipboard interface is missing on plain http addresses other than this machine's own.

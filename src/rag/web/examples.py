@@ -162,7 +162,8 @@ def _names(article: Article, sentences: Sequence[Sentence]) -> list[str]:
     for sentence in sentences:
         words = article.text[sentence.range.start : sentence.range.end]
         if sentence.kind == "body":
-            seen |= {name.group(): None for name in _NAME.finditer(words) if name.start() > 1}
+            inside = (match.group() for match in _NAME.finditer(words) if match.start() > 1)
+            seen |= dict.fromkeys(filter(_names_more, inside))
     total = {name: len(re.findall(rf"\b{re.escape(name)}\b", article.text)) for name in seen}
 
     def rank(name: str) -> tuple[bool, int]:
@@ -173,6 +174,11 @@ def _names(article: Article, sentences: Sequence[Sentence]) -> list[str]:
         if not any(name in other or other in name for other in chosen):
             chosen.append(name)
     return chosen
+
+
+def _names_more(name: str) -> bool:
+    """Whether words with capitals name more than a day, a month or grammar ("The" behind a full stop that got lost)."""
+    return any(not word.time for word in content_words(name))
 
 
 def _about(name: str, text: str) -> str:
