@@ -26,9 +26,29 @@ _QUESTIONS = 30
 _BETWEEN = 1_000
 """Milliseconds before a question, which nobody types sooner after the reply before."""
 
-_WATCH = """() => {
+_SEEN = """
+    const seen = async (element, box, began) => {
+        const inside = () => {
+            const place = element()?.getBoundingClientRect();
+            const room = document.querySelector(box).getBoundingClientRect();
+            return place && place.top >= room.top && place.top < room.bottom;
+        };
+        do {
+            await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+            if (performance.now() - began > 10000) throw new Error(`Nothing came in sight in ${box}.`);
+        } while (!inside());
+        return performance.now() - began;
+    };
+"""
+"""Waits, ten seconds at most, for the frame in which the beginning of something stands in the box that scrolls it."""
+
+_WATCH = (
+    "() => {"
+    + _SEEN
+    + """
     const answered = () => [...document.querySelectorAll("#chat .reply:not(.waiting) [data-turn]")];
     const shown = () => Math.max(0, ...answered().map((one) => Number(one.dataset.turn)));
+    const reply = () => answered().at(-1).closest(".reply");
     document.addEventListener("keydown", (event) => {
         if (event.key !== "Enter" || event.target.tagName !== "TEXTAREA") return;
         const [began, before] = [performance.now(), shown()];
@@ -36,21 +56,25 @@ _WATCH = """() => {
             const observer = new MutationObserver(() => {
                 if (shown() <= before) return;
                 observer.disconnect();
-                requestAnimationFrame(() => setTimeout(() => done(performance.now() - began)));
+                done(seen(reply, "#chat [role=log]", began));
             });
             observer.observe(document.body, { subtree: true, childList: true });
         });
     }, true);
 }"""
-"""Measures from the Enter key to the frame that shows the reply; asks for no frame meanwhile, nor does a reader."""
+)
+"""Measures from the Enter key to the frame that shows the reply; asks for no frame before, nor does a reader."""
 
-_FOLLOW = """async (link) => {
+_FOLLOW = (
+    "async (link) => {"
+    + _SEEN
+    + """
     const began = performance.now();
     link.click();
-    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
-    const current = document.querySelector("#panel [aria-current]");
-    return current ? performance.now() - began : null;
+    const wanted = CSS.escape(decodeURIComponent(link.hash.slice(1)).split(/[@!]/)[0]);
+    return seen(() => document.querySelector(`#panel #${wanted}[aria-current]`), "#panel .shelf", began);
 }"""
+)
 """Measures from the click on a citation to the frame that shows its marked sentence."""
 
 
@@ -77,7 +101,7 @@ def bench_page(index: Path) -> dict[str, Any]:
         for turn in range(_STARTS):
             began = time.perf_counter()
             with served(index, None) as (address, _):
-                page = browser.new_page(reduced_motion="reduce")
+                page = browser.new_page()
                 page.goto(address)
                 page.locator("#question textarea").wait_for()
                 page.locator("#panel .article").first.wait_for(state="attached")
@@ -106,11 +130,8 @@ def _read(page: Page) -> tuple[list[float], list[float], int]:
     replies = [_ask(page, questions[number % len(questions)]) for number in range(_QUESTIONS)]
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
-    citations = []
-    for link in page.locator("#chat .quote > a.cite").all()[-_QUESTIONS:]:
-        waited = link.evaluate(_FOLLOW)
-        if waited is not None:
-            citations.append(float(waited))
+    links = page.locator("#chat .quote > a.cite").all()[-_QUESTIONS:]
+    citations = [float(link.evaluate(_FOLLOW)) for link in links]
     return replies, citations, len(requests)
 
 

@@ -116,7 +116,7 @@ function markWords(sentence) {
 
 function scrollTo(box, element, above) {
   const top = box.scrollTop + element.getBoundingClientRect().top - box.getBoundingClientRect().top - above;
-  box.scrollTo({ top: Math.max(0, top), behavior: calm() ? "auto" : "smooth" });
+  box.scrollTo({ top: Math.max(0, top) }); // at once: a glide over a long article takes a second
 }
 
 function reveal(sentence) {

@@ -32,7 +32,6 @@ const setText = (element, words) => {
   if (element && element.textContent !== words) element.textContent = words;
 };
 
-const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const articles = () => all("#panel .article");
 const address = (link) => decodeURIComponent(link.hash.slice(1));
 // An address is a sentence's id, `@` and the ranges of what is said, `!` and those of the words that prove it.
