@@ -113,11 +113,11 @@ def violations(page: Page) -> list[str]:
 
 
 def light_and_dark(page: Page, find: Callable[[Page], list[str]]) -> list[str]:
-    """What `find` finds on the page in light, and in dark, each with the scheme it is found in."""
+    """What `find` finds on the page in light, and in dark, each with the scheme it is found in, while nothing moves."""
     schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
     found: list[str] = []
     for scheme in schemes:
-        page.emulate_media(color_scheme=scheme)
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.wait_for_function("dark => document.body.classList.contains('dark') === dark", arg=scheme == "dark")
         found += [f"{scheme}: {one}" for one in find(page)]
     return found
