@@ -1,5 +1,6 @@
 """Stand-ins with obvious behaviour."""
 
+import json
 import os
 import re
 import sqlite3
@@ -17,8 +18,7 @@ from rag.embed import Vectors
 from rag.records import Article, Range, Sentence, Speaker, Statement
 from rag.scorer import Readings
 from rag.speakers import StatementReader
-from rag.store import FILE, Entry, Reading
-from rag.store.rows import insert
+from rag.store import FILE, Entry, Reading, text_sha256
 from rag.words import content_words
 
 DIMENSIONS = 64
@@ -121,13 +121,34 @@ INSERT INTO meta VALUES ('format', '1'), ('encoder', 'words@1');
 """
 
 
+_OLD_ARTICLE = (
+    "INSERT INTO articles (id, title, authors, text, blocks, added, text_sha256, sha256) "
+    "VALUES (?, ?, '[]', ?, ?, '2020', ?, ?)"
+)
+
+
 def make_old_library(folder: Path, *texts: str) -> None:
-    """A library file of format 1, which has no tables for who said what."""
+    """A library file of format 1: texts beside their facts, no tables for who said what, nor for pages."""
     folder.mkdir(exist_ok=True)
     db = sqlite3.connect(folder / FILE)
     db.executescript(_OLD_SCHEMA)
-    for text in texts:
-        insert(db, make_entry(text))
+    for number, text in enumerate(texts, start=1):
+        entry = make_entry(text)
+        article, sentences, passages = entry.article, entry.sentences, entry.passages
+        blocks = json.dumps([(one.range.start, one.range.end, one.kind) for one in article.blocks])
+        sums = (text_sha256(article), entry.sha256())
+        db.execute(_OLD_ARTICLE, (article.id, article.title, article.text, blocks, *sums))
+        for s, vector in zip(sentences, entry.sentence_vectors, strict=True):
+            row = (number, s.number, s.range.start, s.range.end, s.block, s.kind, vector.astype("<f2").tobytes())
+            db.execute(f"INSERT INTO sentences VALUES (NULL{', ?' * 7})", row)
+        for p, vector in zip(passages, entry.passage_vectors, strict=True):
+            place = (number, p.range.start, p.range.end, p.first, p.last, vector.astype("<f2").tobytes())
+            db.execute(f"INSERT INTO passages VALUES (NULL{', ?' * 6})", place)
+        db.execute(
+            "INSERT INTO changes (operation, article, first_passage, last_passage) "
+            "SELECT 'add', ?, min(key), max(key) FROM passages WHERE article = ?",
+            (number, number),
+        )
     db.commit()
     db.execute("PRAGMA journal_mode = WAL")
     db.close()

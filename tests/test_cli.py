@@ -287,7 +287,7 @@ def test_a_damaged_library_file_is_named_and_left_as_it_is(shell: Shell, rain: s
 
 def test_a_changed_text_is_found_by_verify(shell: Shell, rain: str) -> None:
     with sqlite3.connect(shell.folder / "library" / "library.db") as db:
-        db.execute("UPDATE articles SET text = replace(text, 'four', 'five')")
+        db.execute("UPDATE texts SET text = replace(text, 'four', 'five')")
     db.close()
     code, out, _ = shell.run("verify")
     assert code == 1

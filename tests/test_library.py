@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from fakes import SaidReader, WordEncoder, WordScorer, make_old_library, read_only
+from fakes import SaidReader, WordEncoder, WordScorer, make_entry, make_old_library, read_only
 
 from rag.articles import read_text
 from rag.embed import Vectors
@@ -25,7 +25,7 @@ from rag.records import Abstention, Answer, Article, Sentence, Statement
 from rag.scorer import Readings
 from rag.settings import Settings
 from rag.speakers import StatementReader
-from rag.store import FILE
+from rag.store import FILE, SqliteStore
 
 RAIN = read_text("Rain in Baku\n\nHeavy rain closed four streets in Baku on Monday. Schools stayed open.\n")
 SNOW = read_text("Snow in Ganja\n\nSnow closed all schools in Ganja. The mayor spoke of nine lost days.\n")
@@ -324,12 +324,14 @@ def test_a_large_library_of_the_format_before_says_how_to_read_it(
     ]
 
 
-def test_a_library_of_the_format_before_that_cannot_be_written_is_asked_all_the_same(
+def test_an_unread_library_that_cannot_be_written_is_asked_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     fakes = partial(Library, encoder=WordEncoder(), scorer=WordScorer(), reader=SaidReader())
     monkeypatch.setattr(opening_module, "Library", fakes)
-    make_old_library(tmp_path / "library", RAIN.text, TALK.text)
+    store = SqliteStore(tmp_path / "library", encoder="words@1")
+    store.add_all([make_entry(RAIN.text), make_entry(TALK.text)])
+    store.close()
     with read_only(tmp_path / "library") as seen, open_library(seen, Settings()) as library:
         assert isinstance(library.ask("How many streets did rain close in Baku?"), Answer)
         assert len(said(library)) == 4

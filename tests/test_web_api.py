@@ -198,7 +198,7 @@ def test_an_id_that_fits_several_articles_is_a_conflict(client: TestClient) -> N
 @pytest.mark.parametrize(
     ("failure", "status", "sentence"),
     [
-        (EmptyLibraryError(Path("/srv/secret")), 409, "There are no articles yet. Add one first."),
+        (EmptyLibraryError("/srv/secret"), 409, "There are no articles yet. Add one first."),
         (
             LibraryBusyError(Path("/srv/secret")),
             503,

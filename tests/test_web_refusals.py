@@ -17,7 +17,7 @@ READ = [
     errors.BusyError("Too many", 3),
     errors.DamagedFileError("a.pdf", "a PDF"),
     errors.EmptyTextError("a.txt"),
-    errors.EmptyLibraryError(SECRET),
+    errors.EmptyLibraryError(str(SECRET)),
     errors.EmptyQuestionError(),
     errors.FetchError("https://example.org/a", "the site answers with status 404"),
     errors.FullLibraryError(1000),

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.embed import Vector
-from rag.index import PassageIndex
-from rag.segment import Ranked
+from rag.search import Filter, Ranked, SearchBackend
 
 
 def fuse(rankings: Sequence[Sequence[int]], *, k: int) -> list[Ranked]:
@@ -23,9 +22,9 @@ def fuse(rankings: Sequence[Sequence[int]], *, k: int) -> list[Ranked]:
 
 
 def retrieve(
-    text: str, vector: Vector, index: PassageIndex, *, depth: int, k: int, articles: tuple[int, ...] | None = None
+    text: str, vector: Vector, index: SearchBackend, *, depth: int, k: int, within: Filter | None = None
 ) -> list[Ranked]:
     """Return passages for a text and its vector, best first; at most `depth` from either ranking."""
-    dense = index.nearest(vector, depth, articles=articles)
-    words = index.holding(text, depth, articles=articles)
+    dense = index.nearest(vector, depth, within=within)
+    words = index.holding(text, depth, within=within)
     return fuse([[ranked.key for ranked in ranking] for ranking in (dense, words)], k=k)

@@ -48,8 +48,11 @@ class Settings:
             anybody reads side by side.
         balance: `strict` rather refuses than quotes what does not answer, `eager` the other way round.
         rrf_k: Constant of reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009).
-        compact_passages: Passages that may wait outside the built index before it is built anew; a tenth
-            of the index may always wait.
+        compact_passages: Passages up to which the index on disk is built anew at every change; in a larger library
+            so many, and a hundredth of the index, may wait in memory.
+        flat_passages: Passages up to which a question's vector is compared with every passage's: 7 ms for 100,000.
+        probed_lists: Lists of like passages that are looked through when there are more; measured by
+            `rag bench growth`.
     """
 
     encoder: str = BUNDLED_ENCODER
@@ -68,6 +71,8 @@ class Settings:
     balance: Balance = "balanced"
     rrf_k: int = 60
     compact_passages: int = 1_000
+    flat_passages: int = 100_000
+    probed_lists: int = 64
 
     def __post_init__(self) -> None:
         for field in fields(self):

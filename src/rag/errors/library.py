@@ -22,9 +22,9 @@ class NoLibraryError(LibraryError):
 class EmptyLibraryError(LibraryError):
     """The library holds no articles."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(f"The library in {folder} has no articles yet. Add one with: rag add FILE")
-        self.folder = folder
+    def __init__(self, place: str) -> None:
+        super().__init__(f"The library in {place} has no articles yet. Add one with: rag add FILE")
+        self.place = place
 
 
 class UnknownArticleError(LibraryError):
@@ -74,9 +74,9 @@ class DamagedLibraryError(LibraryError):
 class IndexMismatchError(LibraryError):
     """The library was built with a different setting than the one in use."""
 
-    def __init__(self, path: Path, setting: str, built: object, wanted: object) -> None:
+    def __init__(self, place: Path | str, setting: str, built: object, wanted: object) -> None:
         super().__init__(
-            f"{path} was built with {setting}={built!r}, but the settings say {wanted!r}. "
+            f"{place} was built with {setting}={built!r}, but the settings say {wanted!r}. "
             "Change the setting back, or embed everything again with: rag build"
         )
-        self.path, self.setting, self.built, self.wanted = path, setting, built, wanted
+        self.place, self.setting, self.built, self.wanted = place, setting, built, wanted

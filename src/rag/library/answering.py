@@ -48,7 +48,7 @@ class Answering:
             balance: How sure an answer must be.
         """
         if question.wanted in ("author", "title"):
-            kept = [shelf.take(key) for key in (keys or shelf.store.article_keys()[:most])]
+            kept = [shelf.take(key) for key in (keys or shelf.store.article_keys(most))]
             return about_article(question, [(one.article, one.sentences) for one in kept if one is not None])
         told, limits = words_asked(question.text), Limits(balance, most)
         if told is not None and told.whose:

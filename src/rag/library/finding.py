@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 from rag.embed import Encoder, Vector
 from rag.errors import IndexMismatchError
-from rag.index import PassageIndex
 from rag.library.reading import Found, Read, read_sentences
-from rag.library.shelf import Kept, Shelf
+from rag.library.shelf import Shelf
 from rag.question import Question, understand
 from rag.retrieve import retrieve
+from rag.search import BuiltBackend, of_articles
 from rag.settings import Settings
 from rag.store import StoredPassage
 from rag.words import words
@@ -23,9 +23,12 @@ _PASSAGES_EACH = 8
 class Finder:
     """Looks things up in a library's articles; the index is opened at the first question. Safe to share."""
 
-    def __init__(self, settings: Settings, shelf: Shelf, encoder: Encoder) -> None:
+    def __init__(
+        self, settings: Settings, shelf: Shelf, encoder: Encoder, open_index: Callable[[], BuiltBackend]
+    ) -> None:
         self._settings, self._shelf, self._store, self._encoder = settings, shelf, shelf.store, encoder
-        self._index: PassageIndex | None = None
+        self._open_index = open_index
+        self._index: BuiltBackend | None = None
         self._lock = threading.Lock()
 
     def check_encoder(self) -> None:
@@ -35,9 +38,9 @@ class Finder:
             IndexMismatchError: It was built with another.
         """
         if self._store.encoder != self._encoder.identity:
-            raise IndexMismatchError(self._store.path, "encoder", self._store.encoder, self._encoder.identity)
+            raise IndexMismatchError(self._store.place, "encoder", self._store.encoder, self._encoder.identity)
 
-    def index(self) -> PassageIndex:
+    def index(self) -> BuiltBackend:
         """Return the index of passages.
 
         Raises:
@@ -46,23 +49,24 @@ class Finder:
         self.check_encoder()
         with self._lock:
             if self._index is None:
-                self._index = PassageIndex(
-                    self._store,
-                    dimensions=self._encoder.dimensions,
-                    compact_passages=self._settings.compact_passages,
-                )
+                self._index = self._open_index()
             return self._index
+
+    def close(self) -> None:
+        """Wait for what is being written."""
+        if self._index is not None:
+            self._index.close()
 
     def vector(self, question: Question) -> Vector:
         """Return the vector of a question."""
         vector: Vector = self._encoder.encode([question.text], as_question=True)[0]
         return vector
 
-    def find(self, question: Question, vector: Vector, keys: tuple[int, ...] | None, *, depth: int) -> list[Found]:
-        """Return the passages that fit, best first; in all articles when there are no keys."""
-        found = []
-        for stored, score in self._ranked(question, vector, keys, depth=depth):
-            kept: Kept | None = self._shelf.take(stored.article)
+    def find(self, question: Question, vector: Vector, keys: tuple[int, ...] | None, *, most: int) -> list[Found]:
+        """Return at most so many passages that fit, best first; in all articles when there are no keys."""
+        found: list[Found] = []
+        for stored, score in self._ranked(question, vector, keys, depth=max(most, self._settings.search_depth)):
+            kept = self._shelf.take(stored.article) if len(found) < most else None
             if kept is not None:
                 found.append(Found(kept, stored.passage, score))
         return found
@@ -70,12 +74,13 @@ class Finder:
     def read(self, question: Question, keys: tuple[int, ...] | None) -> Read:
         """Return the sentences of the passages that fit best."""
         vector = self.vector(question)
-        found = self.find(question, vector, keys, depth=self._settings.search_depth)
-        return read_sentences(found[: self._settings.read_passages], vector, self._store)
+        found = self.find(question, vector, keys, most=self._settings.read_passages)
+        return read_sentences(found, vector, self._store)
 
     def scope(self, query: str, keys: tuple[int, ...] | None) -> tuple[int, ...]:
         """Return the articles to hear: those asked; of too many those that fit a query, without one the last."""
-        scope, limit = keys or tuple(self._store.article_keys()), self._settings.compared_articles
+        limit = self._settings.compared_articles
+        scope = keys or tuple(self._store.article_keys(limit + 1))
         if len(scope) <= limit or not words(query):
             return scope[-limit:]
         understood = understand(query, max_characters=10**6)
@@ -85,12 +90,13 @@ class Finder:
     def mentioned(self, keys: tuple[int, ...] | None) -> Callable[[str], bool]:
         """Return what tells whether a word stands in one of some articles."""
         index = self.index()
-        return lambda word: bool(index.holding(word, 1, articles=keys))
+        return lambda word: bool(index.holding(word, 1, within=of_articles(keys)))
 
     def _ranked(
         self, question: Question, vector: Vector, keys: tuple[int, ...] | None, *, depth: int
     ) -> list[tuple[StoredPassage, float]]:
         """The passages that fit with their scores, best first; no article is read for them."""
-        ranked = retrieve(question.text, vector, self.index(), depth=depth, k=self._settings.rrf_k, articles=keys)
+        within, k = of_articles(keys), self._settings.rrf_k
+        ranked = retrieve(question.text, vector, self.index(), depth=depth, k=k, within=within)
         stored = self._store.passages(one.key for one in ranked)
         return [(stored[one.key], one.score) for one in ranked if one.key in stored]

@@ -15,7 +15,6 @@ from rag.compare import Compared, comparison_asked
 from rag.embed import Encoder, load_encoder
 from rag.errors import OffsetError, ReadStoppedError
 from rag.evidence import SentenceScorer, Tools, load_models
-from rag.index import index_problems
 from rag.library.across import Across
 from rag.library.answering import Answering
 from rag.library.comparing import Comparing, Limits
@@ -23,6 +22,7 @@ from rag.library.finding import Finder
 from rag.library.polyglot import Polyglot
 from rag.library.preparing import Preparing
 from rag.library.shelf import Shelf
+from rag.library.storage import open_storage
 from rag.question import understand
 from rag.records import (
     Abstention,
@@ -38,7 +38,6 @@ from rag.records import (
 from rag.scorer import Scorer
 from rag.settings import Balance, Settings
 from rag.speakers import StatementReader
-from rag.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -62,16 +61,18 @@ class Library:
         scorer = scorer if scorer is not None else Scorer(threads=settings.threads)
         self._preparing = Preparing(settings, self._encoder, self._reader)
         tools = Tools(self._encoder, load_models(), scorer, self._reader, settings.balance)
-        self._store = Store(folder, encoder=self._encoder.identity)
+        self._storage = open_storage(folder, settings, self._encoder)
+        self._store = self._storage.store
         self._shelf = Shelf(self._store)
         polyglot = polyglot or Polyglot(settings)
         self._across = Across(settings, self._shelf, polyglot, distinct=tools.models.distinct)
-        self._finder = Finder(settings, self._shelf, self._encoder)
+        self._finder = Finder(settings, self._shelf, self._encoder, self._storage.open_index)
         comparing = Comparing(settings, self._shelf, self._encoder, polyglot, tools.models)
         self._answering = Answering(settings, self._finder, tools, self._across, comparing)
 
     def close(self) -> None:
         """Close the files; the library cannot be used afterwards."""
+        self._finder.close()
         self._store.close()
 
     def __enter__(self) -> Self:
@@ -139,8 +140,8 @@ class Library:
         return titles
 
     def refresh(self) -> None:
-        """Bring the index up to date now rather than at the next question."""
-        self._finder.index().refresh()
+        """Bring the index up to date now rather than at the next question, and wait until it is on disk."""
+        self._finder.index().settle()
 
     def rename(self, article_id: str, title: str) -> ArticleSummary:
         """Give an article another title and return its line of the list; its id and its text stay.
@@ -152,8 +153,7 @@ class Library:
         """
         key = self._store.key_of(article_id)
         self._store.rename(key, title_of(title))
-        renamed = self._store.ids()[key]
-        return next(summary for summary in self.articles() if summary.id == renamed)
+        return self._store.summaries([key])[key]
 
     @property
     def version(self) -> str:
@@ -287,16 +287,15 @@ class Library:
             EmptyLibraryError: There are no articles.
         """
         understood = understand(query, max_characters=self.settings.max_question_characters)
-        scope, depth = self._shelf.scope(articles), max(k, self.settings.search_depth)
-        found = self._finder.find(understood, self._finder.vector(understood), scope, depth=depth)
-        return [Hit(one.kept.article, one.passage, one.score) for one in found[:k]]
+        scope = self._shelf.scope(articles)
+        found = self._finder.find(understood, self._finder.vector(understood), scope, most=k)
+        return [Hit(one.kept.article, one.passage, one.score) for one in found]
 
     # Care
 
     def unread(self) -> list[ArticleSummary]:
         """Return a line about every article in which this reader has not read yet who said what."""
-        wanted = set(self._store.unread(self._reader.identity))
-        return [summary for summary in self.articles() if summary.id in wanted] if wanted else []
+        return list(self._store.summaries(self._store.unread(self._reader.identity)).values())
 
     def read_statements(self, articles: Sequence[str] = ()) -> None:
         """Read who said what anew in some articles, in all when none is named, without embedding.
@@ -309,18 +308,12 @@ class Library:
             ReadOnlyLibraryError: The folder cannot be written.
             LibraryBusyError: Another process is writing.
         """
-        ids = self._store.ids()
-        for key in [self._store.key_of(article_id) for article_id in articles] or ids:
-            try:
-                article = self._store.article(key)
-                if article is not None:
-                    self._store.keep_reading(key, self._preparing.reading(article, self._store.sentences(key)))
-            except (OffsetError, ValueError) as error:
-                log.warning("who said what in article %s is not read: %s", ids.get(key), error)
-        self._shelf.clear()
+        self._read_anew([self._store.key_of(article_id) for article_id in articles] or self._store.article_keys())
 
     def build(self) -> None:
-        """Build the index from what is stored, and read who said what anew; embed again first when the encoder changed.
+        """Build the index from what is stored, and read who said what where that is missing or was altered.
+
+        Everything is embedded again first when the encoder has changed.
 
         Raises:
             ReadOnlyLibraryError: The folder cannot be written; what was there stays in use.
@@ -330,13 +323,24 @@ class Library:
             self._store.replace(map(self._preparing.entry, articles), encoder=self._encoder.identity)
             self._shelf.clear()
         else:
-            self.read_statements()
+            self._read_anew(sorted({*self._store.unread(self._reader.identity), *self._store.misread()}))
         self._finder.index().build()
 
     def verify(self) -> Iterator[str]:
         """Yield a line for everything that is not as it was added or built; nothing when all is well."""
         stored = list(self._store.problems())
-        yield from stored or index_problems(self._store, dimensions=self._encoder.dimensions)
+        yield from stored or self._storage.index_problems()
+
+    def _read_anew(self, keys: Sequence[int]) -> None:
+        for key in keys:
+            try:
+                article = self._store.article(key)
+                if article is not None:
+                    self._store.keep_reading(key, self._preparing.reading(article, self._store.sentences(key)))
+            except (OffsetError, ValueError) as error:
+                named = self._store.summaries([key])
+                log.warning("who said what in article %s is not read: %s", named[key].id if named else key, error)
+        self._shelf.clear()
 
 
 def _since(began: float) -> float:

@@ -38,14 +38,17 @@ class Shelf:
     def __init__(self, store: Store) -> None:
         self.store = store
         self._kept: OrderedDict[int, Kept] = OrderedDict()
-        self._seen, self._listed = store.last_change(), store.summaries()
+        self._seen = store.last_change()
+        self._listed: dict[int, ArticleSummary] | None = None  # read when somebody asks for the list
         self._lock = threading.Lock()
 
     def summaries(self) -> list[ArticleSummary]:
         """Return a line about every article, in the order of adding."""
         self._follow()
         with self._lock:
-            return list(self._listed)
+            if self._listed is None:
+                self._listed = self.store.summaries()
+            return list(self._listed.values())
 
     def take(self, key: int) -> Kept | None:
         """Return an article by its key, None when it is gone; keys are never used twice."""
@@ -86,8 +89,8 @@ class Shelf:
             EmptyLibraryError: There are no articles.
             UnknownArticleError: An id fits no article, or several.
         """
-        if not self.store.count():
-            raise EmptyLibraryError(self.store.path.parent)
+        if not self.store.article_keys(1):
+            raise EmptyLibraryError(self.store.place)
         return tuple(sorted({self.store.key_of(article_id) for article_id in article_ids})) or None
 
     def clear(self) -> None:
@@ -101,8 +104,12 @@ class Shelf:
         if newest == self._seen:
             return
         changed = {change.article for change in self.store.changes(self._seen)}
-        listed = self.store.summaries()
+        fresh = self.store.summaries(sorted(changed))
         with self._lock:
-            self._seen, self._listed = newest, listed
-            for key in changed:
+            self._seen = newest
+            for key in sorted(changed):
                 self._kept.pop(key, None)
+                if self._listed is not None and key in fresh:
+                    self._listed[key] = fresh[key]
+                elif self._listed is not None:
+                    self._listed.pop(key, None)

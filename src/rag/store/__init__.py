@@ -7,7 +7,20 @@ article have adjacent keys.
 
 from rag.store.format import FORMAT
 from rag.store.readings import Reading
-from rag.store.rows import Change, Entry, Keys, PassageRow, StoredPassage
-from rag.store.store import FILE, Store
+from rag.store.rows import Change, Entry, Keys, PassageRows, StoredPassage, text_sha256
+from rag.store.seam import Store
+from rag.store.store import FILE, SqliteStore
 
-__all__ = ["FILE", "FORMAT", "Change", "Entry", "Keys", "PassageRow", "Reading", "Store", "StoredPassage"]
+__all__ = [
+    "FILE",
+    "FORMAT",
+    "Change",
+    "Entry",
+    "Keys",
+    "PassageRows",
+    "Reading",
+    "SqliteStore",
+    "Store",
+    "StoredPassage",
+    "text_sha256",
+]

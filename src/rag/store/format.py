@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import secrets
+import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 from rag.errors import IndexMismatchError, ReadOnlyLibraryError
 from rag.store import readings
 from rag.store.connections import Connections
-from rag.store.rows import PAGES_SCHEMA, SCHEMA
+from rag.store.rows import PAGES_SCHEMA, SCHEMA, TEXTS_SCHEMA
 
-FORMAT = "3"
-_BEFORE = ("1", "2")
-"""The formats before: the first had no tables for who said what, neither had one for where pages begin."""
+FORMAT = "4"
+
+_COUNTS = {
+    "characters": "length(text)",
+    "sentences": "(SELECT count(*) FROM sentences WHERE article = articles.key)",
+    "passages": "(SELECT count(*) FROM passages WHERE article = articles.key)",
+    "speakers": "(SELECT count(DISTINCT speaker) FROM statements WHERE article = articles.key)",
+}
 
 
 def begin(connections: Connections, folder: Path, *, encoder: str) -> None:
@@ -28,40 +35,66 @@ def begin(connections: Connections, folder: Path, *, encoder: str) -> None:
     with connections.writing() as db:
         if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
             return
-        for statement in SCHEMA.split(";"):
-            db.execute(statement)
+        _run(db, SCHEMA)
         facts = [("format", FORMAT), ("encoder", encoder), ("library", _name())]
         db.executemany("INSERT INTO meta VALUES (?, ?)", facts)
 
 
 def bring_up(connections: Connections, found: str) -> None:
-    """Bring a file from the format that was found to this one, all or nothing.
-
-    A file that cannot be written is left as it is and read as if it had the new tables, empty.
+    """Bring a file from the format that was found to this one, step by step, all or nothing.
 
     Raises:
         IndexMismatchError: The format is none that can be used.
         LibraryBusyError: Another process is writing.
+        ReadOnlyLibraryError: The file cannot be written.
     """
     if found == FORMAT:
         return
-    if found not in _BEFORE:
+    if found not in _STEPS:
         raise IndexMismatchError(connections.path, "format", found, FORMAT)
-    added = f"{readings.SCHEMA}{PAGES_SCHEMA}" if found == "1" else PAGES_SCHEMA
-    tables = added.split(";")
-    try:
-        with connections.writing() as db:
-            if db.execute("SELECT value FROM meta WHERE name = 'format'").fetchone() != (found,):
-                return  # another program has just done so
-            for statement in tables:
-                db.execute(statement)
-            db.execute("UPDATE meta SET value = ? WHERE name = 'format'", (FORMAT,))
-            db.execute("INSERT INTO meta VALUES ('library', ?)", (_name(),))
-    except ReadOnlyLibraryError:
-        for statement in tables:
-            connections.rows(statement.replace("CREATE TABLE", "CREATE TEMP TABLE"))
+    with connections.writing() as db:
+        (now,) = db.execute("SELECT value FROM meta WHERE name = 'format'").fetchone()  # another may have just done so
+        while now != FORMAT:
+            _STEPS[now](db)
+            now = str(int(now) + 1)
+        db.execute("UPDATE meta SET value = ? WHERE name = 'format'", (FORMAT,))
+
+
+def _with_readings(db: sqlite3.Connection) -> None:
+    """Format 1 -> 2: tables for who said what, which nobody has read yet."""
+    _run(db, readings.SCHEMA)
+
+
+def _with_pages(db: sqlite3.Connection) -> None:
+    """Format 2 -> 3: a table for where pages begin, and a name that tells this library from every other one."""
+    _run(db, PAGES_SCHEMA)
+    db.execute("INSERT INTO meta VALUES ('library', ?)", (_name(),))
+
+
+def _with_texts_apart(db: sqlite3.Connection) -> None:
+    """Format 3 -> 4: texts in a table of their own, and what is counted of an article beside its facts."""
+    _run(db, TEXTS_SCHEMA)
+    db.execute("INSERT INTO texts SELECT key, text, blocks FROM articles ORDER BY key")
+    for name, count in _COUNTS.items():
+        db.execute(f"ALTER TABLE articles ADD COLUMN {name} INTEGER NOT NULL DEFAULT 0")
+        db.execute(f"UPDATE articles SET {name} = {count}")
+    db.execute("ALTER TABLE articles DROP COLUMN text")
+    db.execute("ALTER TABLE articles DROP COLUMN blocks")
+
+
+_STEPS: dict[str, Callable[[sqlite3.Connection], None]] = {
+    "1": _with_readings,
+    "2": _with_pages,
+    "3": _with_texts_apart,
+}
+"""From each format before to the next one."""
+
+
+def _run(db: sqlite3.Connection, script: str) -> None:
+    """Run statements inside the transaction; sqlite3's own `executescript` would end it."""
+    for statement in script.split(";"):
+        db.execute(statement)
 
 
 def _name() -> str:
-    """A name that tells this library from every other one."""
     return secrets.token_hex(4)

@@ -49,7 +49,7 @@ def insert_reading(db: sqlite3.Connection, key: int, reading: Reading) -> None:
     Raises:
         OffsetError: A statement reaches beyond the text.
     """
-    for article_id, length in db.execute("SELECT id, length(text) FROM articles WHERE key = ?", (key,)):
+    for article_id, length in db.execute("SELECT id, characters FROM articles WHERE key = ?", (key,)):
         for statement in reading.statements:
             if statement.last > length:
                 raise OffsetError(article_id, statement.source.start, statement.last)
@@ -59,6 +59,8 @@ def insert_reading(db: sqlite3.Connection, key: int, reading: Reading) -> None:
         f"INSERT INTO statements (article, number, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [(key, number, *_row(statement)) for number, statement in enumerate(reading.statements)],
     )
+    speakers = {statement.speaker.name for statement in reading.statements if statement.speaker is not None}
+    db.execute("UPDATE articles SET speakers = ? WHERE key = ?", (len(speakers), key))
 
 
 def statement_of(row: Sequence[Any]) -> Statement:

@@ -26,13 +26,22 @@ CREATE TABLE pages (
     article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE, first INTEGER NOT NULL, PRIMARY KEY (article, first)
 ) STRICT;
 """
+TEXTS_SCHEMA = """
+CREATE TABLE texts (
+    article INTEGER PRIMARY KEY REFERENCES articles ON DELETE CASCADE, text TEXT NOT NULL, blocks TEXT NOT NULL
+) STRICT;
+"""
+"""Apart from the facts, so that a list of a million articles is read without their texts."""
+
 SCHEMA = f"""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE articles (
     key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, authors TEXT NOT NULL,
-    published TEXT, source TEXT, note TEXT, text TEXT NOT NULL, blocks TEXT NOT NULL, added TEXT NOT NULL,
-    text_sha256 TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL
+    published TEXT, source TEXT, note TEXT, added TEXT NOT NULL, text_sha256 TEXT NOT NULL UNIQUE,
+    sha256 TEXT NOT NULL, characters INTEGER NOT NULL, sentences INTEGER NOT NULL, passages INTEGER NOT NULL,
+    speakers INTEGER NOT NULL
 ) STRICT;
+{TEXTS_SCHEMA}
 CREATE TABLE sentences (
     key INTEGER PRIMARY KEY AUTOINCREMENT, article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE,
     number INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, block INTEGER NOT NULL,
@@ -102,13 +111,20 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class PassageRow:
-    """What an index needs of a passage."""
+class PassageRows:
+    """What an index needs of some passages: keys ascending, articles and texts in the same order, and their vectors.
 
-    key: int
-    article: int
-    text: str
-    vector: Vector
+    Attributes:
+        keys: Shape (passages,).
+        articles: Key of each passage's article.
+        texts: Their words.
+        vectors: Shape (passages, dimensions).
+    """
+
+    keys: Keys
+    articles: tuple[int, ...]
+    texts: tuple[str, ...]
+    vectors: Vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +139,15 @@ def insert(db: sqlite3.Connection, entry: Entry) -> None:
     """Put an article with all that belongs to it into the tables, and log it."""
     article = entry.article
     key = db.execute(
-        "INSERT INTO articles (id, title, authors, published, source, note, text, blocks, added, "
-        "text_sha256, sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO articles (id, title, authors, published, source, note, added, text_sha256, sha256, "
+        "characters, sentences, passages, speakers) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
         (
             *(article.id, article.title, json.dumps(article.authors), article.published, article.source, article.note),
-            *(article.text, json.dumps(_block_rows(article)), datetime.now(UTC).isoformat(timespec="seconds")),
-            *(text_sha256(article), entry.sha256()),
+            *(datetime.now(UTC).isoformat(timespec="seconds"), text_sha256(article), entry.sha256()),
+            *(len(article.text), len(entry.sentences), len(entry.passages)),
         ),
     ).lastrowid
+    db.execute("INSERT INTO texts VALUES (?, ?, ?)", (key, article.text, json.dumps(_block_rows(article))))
     db.executemany(
         "INSERT INTO sentences (article, number, first, last, block, kind, vector) VALUES (?, ?, ?, ?, ?, ?, ?)",
         [(key, *_sentence_row(s), _blob(v)) for s, v in zip(entry.sentences, entry.sentence_vectors, strict=True)],
@@ -191,4 +208,4 @@ def _blob(vector: Vector) -> bytes:
 
 def vectors(blobs: Sequence[bytes]) -> Vectors:
     """Half-precision blobs -> unit vectors, shape (blobs, dimensions)."""
-    return np.array([np.frombuffer(blob, "<f2") for blob in blobs]).astype(np.float32)
+    return np.frombuffer(b"".join(blobs), "<f2").astype(np.float32).reshape(len(blobs), -1 if blobs else 0)

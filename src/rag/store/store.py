@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
 from rag.embed import Vectors
-from rag.errors import DamagedLibraryError, OffsetError, UnknownArticleError
+from rag.errors import DamagedLibraryError, UnknownArticleError
 from rag.records import Article, ArticleSummary, Block, Passage, Range, Sentence, Statement
+from rag.search import Filter
+from rag.store.check import entry_of, problems, read_soundly
 from rag.store.connections import Connections
+from rag.store.filters import condition
 from rag.store.format import begin, bring_up
-from rag.store.readings import COLUMNS, Reading, checksum, insert_reading, statement_of
+from rag.store.readings import COLUMNS, Reading, insert_reading, statement_of
 from rag.store.rows import (
     Change,
     Entry,
     Keys,
-    PassageRow,
+    PassageRows,
     StoredPassage,
     delete,
     insert,
@@ -33,18 +36,25 @@ from rag.store.rows import (
 FILE = "library.db"
 _SAME_TEXT = "SELECT id FROM articles WHERE text_sha256 = ?"
 _PAGES = "SELECT first FROM pages WHERE article = ? ORDER BY first"
+_SUMMARY = "key, id, title, authors, published, source, characters, sentences, passages, speakers, added"
+_AMONG = "WHERE key IN (SELECT value FROM json_each(?))"
+_OF = "WHERE article IN (SELECT value FROM json_each(?))"
+_AT_ONCE = 1_000
+"""Passages that are read together for an index."""
+_TOGETHER = 100
+"""Articles that are added in one transaction: the disk is waited for once, and others wait a moment at most."""
 
 
-class Store:
+class SqliteStore:
     """One open library file, safe to share between threads.
 
-    A file of the format before is brought to this one, all or nothing; where it cannot be written it is read as it is,
-    and nobody has read yet who said what in its articles.
+    A file of a format before is brought to this one, all or nothing.
 
     Raises:
         DamagedLibraryError: The file is not a library, or SQLite finds it broken.
         IndexMismatchError: The file has another format.
-        ReadOnlyLibraryError: There is no file yet and none can be made.
+        LibraryBusyError: It has a format before, and another process is writing.
+        ReadOnlyLibraryError: There is no file yet and none can be made, or its format cannot be brought to this one.
     """
 
     def __init__(self, folder: Path, *, encoder: str) -> None:
@@ -61,19 +71,20 @@ class Store:
     # Reading
 
     @property
+    def place(self) -> str:
+        """The folder."""
+        return str(self.folder)
+
+    @property
     def encoder(self) -> str:
         """Identity of the encoder that made the vectors."""
         return self._meta("encoder")
 
-    def summaries(self) -> list[ArticleSummary]:
-        """Return every article in the order of adding."""
-        rows = self._connections.rows(
-            "SELECT id, title, authors, published, source, length(text), "
-            "(SELECT count(*) FROM sentences WHERE article = a.key), "
-            "(SELECT count(*) FROM passages WHERE article = a.key), "
-            "(SELECT count(DISTINCT speaker) FROM statements WHERE article = a.key), added FROM articles a ORDER BY key"
-        )
-        return [ArticleSummary(i, t, tuple(json.loads(a)), *counted) for i, t, a, *counted in rows]
+    def summaries(self, keys: Sequence[int] | None = None) -> dict[int, ArticleSummary]:
+        """Return a line about every article, or about those of some keys that are there, by key, in order of adding."""
+        some, values = ("", ()) if keys is None else (_AMONG, (json.dumps(list(keys)),))
+        rows = self._connections.rows(f"SELECT {_SUMMARY} FROM articles {some} ORDER BY key", values)
+        return {key: ArticleSummary(i, t, tuple(json.loads(a)), *facts) for key, i, t, a, *facts in rows}
 
     def count(self) -> int:
         """Return the number of articles."""
@@ -88,13 +99,16 @@ class Store:
         """Which library this is, and the number of its newest change."""
         return f"{self._meta('library') or 'unnamed'}.{self.last_change()}"
 
-    def article_keys(self) -> list[int]:
-        """Return the keys of all articles in the order of adding."""
-        return [int(key) for (key,) in self._connections.rows("SELECT key FROM articles ORDER BY key")]
+    def article_keys(self, most: int | None = None) -> list[int]:
+        """Return the keys of all articles, or of so many that were added last, in the order of adding."""
+        limit = -1 if most is None else most
+        rows = self._connections.rows("SELECT key FROM articles ORDER BY key DESC LIMIT ?", (limit,))
+        return [int(key) for (key,) in reversed(rows)]
 
-    def ids(self) -> dict[int, str]:
-        """Return the id of every article by its key, in the order of adding."""
-        return dict(self._connections.rows("SELECT key, id FROM articles ORDER BY key"))
+    def keys_within(self, wanted: Filter) -> list[int]:
+        """Return the keys of the articles that a filter lets through, ascending."""
+        sql, values = condition(wanted)
+        return [int(key) for (key,) in self._connections.rows(f"SELECT key FROM articles WHERE {sql}", values)]
 
     def key_of(self, article_id: str) -> int:
         """Return the key of an article by its id, or by the beginning of its id when only one fits.
@@ -103,8 +117,8 @@ class Store:
             UnknownArticleError: No article fits, or several do.
         """
         rows = self._connections.rows(
-            "SELECT key, id FROM articles WHERE substr(id, 1, ?) = ? ORDER BY id LIMIT 5",
-            (max(1, len(article_id)), article_id),
+            "SELECT key, id FROM articles WHERE id >= ? AND id < ? ORDER BY id LIMIT 5",
+            (article_id, f"{article_id}\U0010ffff" if article_id else ""),
         )
         exact = [key for key, found in rows if found == article_id] or [key for key, _ in rows]
         if len(exact) == 1:
@@ -119,7 +133,9 @@ class Store:
     def article(self, key: int) -> Article | None:
         """Return the article of a key, None when it is not there (any more)."""
         rows = self._connections.rows(
-            "SELECT id, text, title, blocks, authors, published, source, note FROM articles WHERE key = ?", (key,)
+            "SELECT id, text, title, blocks, authors, published, source, note "
+            "FROM articles JOIN texts ON article = key WHERE key = ?",
+            (key,),
         )
         for article_id, text, title, blocks, authors, published, source, note in rows:
             parts = tuple(Block(Range(start, end), kind) for start, end, kind in json.loads(blocks))
@@ -152,13 +168,14 @@ class Store:
         rows = self._connections.rows("SELECT reader FROM readings WHERE article = ?", (key,))
         return str(rows[0][0]) if rows else None
 
-    def unread(self, reader: str) -> list[str]:
-        """Return the ids of the articles in which this reader has not read who said what, in the order of adding."""
+    def unread(self, reader: str, *, most: int | None = None) -> list[int]:
+        """Return the keys of articles in which this reader has not read who said what, in the order of adding."""
         rows = self._connections.rows(
-            "SELECT id FROM articles WHERE key NOT IN (SELECT article FROM readings WHERE reader = ?) ORDER BY key",
-            (reader,),
+            "SELECT key FROM articles LEFT JOIN readings ON article = key "
+            "WHERE reader IS NULL OR reader != ? ORDER BY key LIMIT ?",
+            (reader, -1 if most is None else most),
         )
-        return [str(article_id) for (article_id,) in rows]
+        return [int(key) for (key,) in rows]
 
     def sentence_vectors(self, key: int, numbers: Sequence[int]) -> Vectors:
         """Return the vectors of some sentences of an article, shape (numbers, dimensions), by ascending number."""
@@ -172,8 +189,7 @@ class Store:
     def passages(self, keys: Iterable[int]) -> dict[int, StoredPassage]:
         """Return the passages that are still there among these keys."""
         rows = self._connections.rows(
-            "SELECT key, article, first, last, first_sentence, last_sentence FROM passages "
-            "WHERE key IN (SELECT value FROM json_each(?))",
+            f"SELECT key, article, first, last, first_sentence, last_sentence FROM passages {_AMONG}",
             (json.dumps(list(keys)),),
         )
         return {
@@ -182,22 +198,52 @@ class Store:
 
     def passage_keys(self, articles: Sequence[int]) -> Keys:
         """Return the keys of all passages of some articles."""
-        rows = self._connections.rows(
-            "SELECT key FROM passages WHERE article IN (SELECT value FROM json_each(?)) ORDER BY key",
-            (json.dumps(list(articles)),),
-        )
+        rows = self._connections.rows(f"SELECT key FROM passages {_OF} ORDER BY key", (json.dumps(list(articles)),))
         return np.array([key for (key,) in rows], np.int64)
 
-    def passage_rows(self, first: int = 0, last: int = 2**62) -> Iterator[PassageRow]:
-        """Yield what an index needs of every passage with a key from `first` to `last`, ascending."""
+    def passage_rows(self, first: int = 0, last: int = 2**62) -> Iterator[PassageRows]:
+        """Yield what an index needs of the passages with keys from `first` to `last`, ascending, some at a time."""
         while rows := self._connections.rows(
-            "SELECT p.key, p.article, substr(a.text, p.first + 1, p.last - p.first), p.vector FROM passages p "
-            "JOIN articles a ON a.key = p.article WHERE p.key BETWEEN ? AND ? ORDER BY p.key LIMIT 1000",
-            (first, last),
+            "SELECT key, article, first, last, vector FROM passages WHERE key BETWEEN ? AND ? ORDER BY key LIMIT ?",
+            (first, last, _AT_ONCE),
         ):
-            for key, article, text, vector in rows:
-                yield PassageRow(key, article, text, vectors([vector])[0])
-            first = rows[-1][0] + 1
+            keys, articles, starts, ends, blobs = zip(*rows, strict=True)
+            wanted = json.dumps(sorted(set(articles)))
+            texts = dict(self._connections.rows(f"SELECT article, text FROM texts {_OF}", (wanted,)))
+            # an article that was removed between the two queries is left out; its passages go too
+            there = [row for row, article in enumerate(articles) if article in texts]
+            if there:
+                yield PassageRows(
+                    np.array([keys[row] for row in there], np.int64),
+                    tuple(articles[row] for row in there),
+                    tuple(texts[articles[row]][starts[row] : ends[row]] for row in there),
+                    vectors([blobs[row] for row in there]),
+                )
+            first = keys[-1] + 1
+
+    def sample_vectors(self, size: int) -> Vectors:
+        """Return about so many vectors of passages, shape (passages, dimensions), from all over the library."""
+        step = max(1, self.newest()[1] // max(1, size))
+        rows = self._connections.rows("SELECT vector FROM passages WHERE key % ? = 0 ORDER BY key", (step,))
+        return vectors([vector for (vector,) in rows])
+
+    def passage_vectors(self, keys: Keys) -> tuple[Keys, Vectors]:
+        """Return those of some keys that are still there, ascending, and their vectors, shape (keys, dimensions)."""
+        rows = self._connections.rows(
+            f"SELECT key, vector FROM passages {_AMONG} ORDER BY key", (json.dumps(keys.tolist()),)
+        )
+        return np.array([key for key, _ in rows], np.int64), vectors([vector for _, vector in rows])
+
+    def passage_count(self) -> int:
+        """Return the number of passages."""
+        return int(self._connections.rows("SELECT coalesce(sum(passages), 0) FROM articles")[0][0])
+
+    def newest(self) -> tuple[int, int]:
+        """Return the number of the newest change and the highest key of a passage at the same moment, 0 for none."""
+        ((change, passage),) = self._connections.rows(
+            "SELECT (SELECT coalesce(max(seq), 0) FROM changes), (SELECT coalesce(max(key), 0) FROM passages)"
+        )
+        return int(change), int(passage)
 
     def changes(self, after: int) -> list[Change]:
         """Return the changes after number `after`, oldest first."""
@@ -207,19 +253,11 @@ class Store:
 
     def problems(self) -> Iterator[str]:
         """Yield a line for everything in the file that is not as it was added."""
-        for (line,) in self._connections.rows("PRAGMA integrity_check"):
-            if line != "ok":
-                yield f"{self.path}: {line}"
-        for article_id, key, wanted in self._connections.rows("SELECT id, key, sha256 FROM articles ORDER BY key"):
-            try:
-                entry = self._entry(key)
-                changed = entry is None or entry.sha256() != wanted
-            except (OffsetError, ValueError, TypeError):
-                changed = True
-            if changed:
-                yield f"{self.path}: article {article_id} is not as it was added; remove it and add it again"
-            if not self._read_soundly(key):
-                yield f"{self.path}: who said what in article {article_id} is not as it was read; repair it: rag build"
+        return problems(self, self._connections)
+
+    def misread(self) -> list[int]:
+        """Return the keys of articles whose statements are not as they were read."""
+        return [key for key in self.article_keys() if not read_soundly(self, self._connections, key)]
 
     # Writing
 
@@ -230,6 +268,20 @@ class Store:
                 return False
             insert(db, entry)
         return True
+
+    def add_all(self, entries: Iterable[Entry]) -> int:
+        """Add many articles, some in each transaction, and return how many were new.
+
+        Each is kept wholly or not at all; what was kept when it is interrupted stays.
+        """
+        added, rest = 0, iter(entries)
+        while batch := list(islice(rest, _TOGETHER)):
+            with self._connections.writing() as db:
+                for entry in batch:
+                    if not db.execute(_SAME_TEXT, (text_sha256(entry.article),)).fetchone():
+                        insert(db, entry)
+                        added += 1
+        return added
 
     def remove(self, keys: Sequence[int]) -> None:
         """Remove articles with all that belongs to them; all of them or, on an error, none."""
@@ -244,7 +296,7 @@ class Store:
             UnknownArticleError: The article is gone.
         """
         with self._connections.writing() as db:
-            entry = self._entry(key)
+            entry = entry_of(self, self._connections, key)
             if entry is None:
                 raise UnknownArticleError(str(key))
             rename(db, key, replace(entry, article=replace(entry.article, title=title)))
@@ -269,12 +321,6 @@ class Store:
                 insert(db, entry)
             db.execute("UPDATE meta SET value = ? WHERE name = 'encoder'", (encoder,))
 
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Keep every other writer, in this process or another, out for a while."""
-        with self._connections.writing():
-            yield
-
     # Inside
 
     def _meta(self, name: str) -> str:
@@ -283,34 +329,3 @@ class Store:
 
     def _pages(self, key: int) -> tuple[int, ...]:
         return tuple(first for (first,) in self._connections.rows(_PAGES, (key,)))
-
-    def _read_soundly(self, key: int) -> bool:
-        """Tell whether the statements of an article are as they were read, and inside its text."""
-        rows = self._connections.rows(
-            "SELECT r.sha256, length(a.text) FROM readings r JOIN articles a ON a.key = r.article WHERE a.key = ?",
-            (key,),
-        )
-        try:
-            statements = self.statements(key)
-            for sha256, length in rows:
-                inside = all(statement.last <= length for statement in statements)
-                return inside and checksum(statements) == sha256
-        except DamagedLibraryError:
-            return False
-        return not statements
-
-    def _entry(self, key: int) -> Entry | None:
-        article, sentences = self.article(key), self.sentences(key)
-        if article is None:
-            return None
-        rows = self._connections.rows(
-            "SELECT first, last, first_sentence, last_sentence, vector FROM passages WHERE article = ? ORDER BY key",
-            (key,),
-        )
-        return Entry(
-            article,
-            sentences,
-            self.sentence_vectors(key, [sentence.number for sentence in sentences]),
-            tuple(Passage(Range(a, b), first, last) for a, b, first, last, _ in rows),
-            vectors([row[4] for row in rows]),
-        )
