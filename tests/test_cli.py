@@ -12,9 +12,10 @@ from fakes import SaidReader, WordEncoder, flip_byte, make_old_library, read_onl
 from making import MORE, SAID, docx, pdf, web_page
 from sites import answer, internet
 
-from rag.cli import main
+from rag.cli import adding, main
 from rag.evaluate.cases import part_of
 from rag.evidence import Verdict
+from rag.records import Article
 
 pytestmark = pytest.mark.models
 
@@ -81,6 +82,52 @@ def test_a_folder_is_added_whole_and_a_bad_file_is_named_and_skipped(shell: Shel
     assert [line.split("\t")[1] for line in out.splitlines()] == ["Rain in Baku", "Snow"]
     assert err.startswith("rag: skipped: b.txt holds binary data")
     assert err.count("\n") == 1
+
+
+def test_adding_a_folder_again_reads_only_what_is_new(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    (shell.folder / "news").mkdir()
+    shell.write("news/a.txt", RAIN)
+    shell.write("news/b.txt", SNOW)
+    shell.run("add", str(shell.folder / "news"))
+    shell.write("news/c.md", "# Wind\n\nA storm came to Lankaran.\n")
+    shell.write("news/d.txt", RAIN)
+    read: list[str] = []
+    reads = adding._read
+
+    def noted(name: str, *rest: Any) -> Article:
+        read.append(Path(name).name)
+        return reads(name, *rest)
+
+    monkeypatch.setattr(adding, "_read", noted)
+    code, out, err = shell.run("add", str(shell.folder / "news"))
+    assert (code, [line.split("\t")[1] for line in out.splitlines()], read) == (0, ["Wind"], ["c.md"])
+    assert [line.split(" is in the library already")[0][-5:] for line in err.splitlines()] == [
+        "a.txt",
+        "b.txt",
+        "d.txt",
+    ]
+
+
+def test_adding_that_is_stopped_says_what_is_kept_and_goes_on_later(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (shell.folder / "news").mkdir()
+    for name, text in (("a", RAIN), ("b", SNOW), ("c", "Wind\n\nA storm came to Lankaran.\n")):
+        shell.write(f"news/{name}.txt", text)
+    reads = adding._read
+
+    def until_b(name: str, *rest: Any) -> Article:
+        if name.endswith("b.txt"):
+            raise KeyboardInterrupt
+        return reads(name, *rest)
+
+    monkeypatch.setattr(adding, "_read", until_b)
+    code, _, err = shell.run("add", str(shell.folder / "news"))
+    there = "1 article is in the library. The same command goes on where it stopped."
+    assert (code, err) == (1, f"rag: stopped: {there}\n")
+    monkeypatch.setattr(adding, "_read", reads)
+    code, out, _ = shell.run("add", str(shell.folder / "news"))
+    assert (code, [line.split("\t")[1] for line in out.splitlines()]) == (0, ["Snow in Ganja", "Wind"])
 
 
 def test_pages_pdfs_and_word_files_are_added_and_what_a_browser_saved_beside_a_page_is_not(shell: Shell) -> None:

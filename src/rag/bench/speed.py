@@ -84,7 +84,7 @@ def bench(article: Path, settings: Settings, *, fill: int = 0) -> dict[str, Any]
     with tempfile.TemporaryDirectory() as folder:
         with Library(Path(folder), settings, encoder=ours) as library:
             library.add(read_file(article, max_bytes=settings.max_article_bytes))
-            library.refresh()
+            library.settle()
             asked = [_seconds(partial(library.ask, question)) for question in QUESTIONS * 10]
         figures["question to reply, ms p50"] = _milliseconds(asked)
         figures["question to reply, ms p95"] = round(statistics.quantiles(asked, n=20)[-1] * 1000, 1)
@@ -156,7 +156,7 @@ def _filled(article: Path, settings: Settings, encoder: OnnxEncoder, least: int)
                 drawn = [rng.choice(lines) for _ in range(60)]
                 library.add(read_text("\n".join([f"Article {number}.", *drawn])))
             passages = sum(one.passages for one in library.articles())
-        library.refresh()
+        library.settle()
         library.ask(QUESTIONS[0])
         asked = [_seconds(partial(library.ask, question)) for question in QUESTIONS * 20]
     return {

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import sys
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,40 +14,7 @@ from rag.errors import ReadError
 from rag.settings import load_settings
 
 if TYPE_CHECKING:
-    from rag.articles import Metadata
     from rag.library import Library
-    from rag.records import Article
-    from rag.settings import Settings
-
-
-def add(options: argparse.Namespace) -> int:
-    """Add articles; what cannot be one is named and skipped."""
-    from rag.articles import Metadata
-
-    given = Metadata(
-        title=options.title,
-        authors=tuple(options.author or ()),
-        published=options.published,
-        source=options.source,
-    )
-    added = failed = 0
-    with _open(options, create=True) as library:
-        for name in _sources(options.path):
-            try:
-                article = _read(name, given, library.settings)
-                new = library.add(article)
-            except ReadError as error:
-                say(f"skipped: {error}")
-                failed += 1
-                continue
-            if not new:
-                say(f"skipped: {name} is in the library already, as {library.same_text(article)}")
-                continue
-            added += 1
-            show(options, {"id": article.id, "title": article.title}, f"{article.id}\t{article.title}")
-        if added:
-            library.refresh()
-    return 1 if failed and not added else 0
 
 
 def articles(options: argparse.Namespace) -> int:
@@ -70,7 +35,7 @@ def remove(options: argparse.Namespace) -> int:
     with _open(options) as library:
         for article_id, title in library.remove(options.id).items():
             show(options, {"id": article_id, "title": title}, f"removed {article_id}\t{title}")
-        library.refresh()
+        library.settle()
     return 0
 
 
@@ -257,40 +222,3 @@ def _open(options: argparse.Namespace, *, create: bool = False) -> Library:
     from rag.library import open_library
 
     return open_library(options.index, load_settings(), create=create)
-
-
-def _sources(paths: Sequence[str]) -> Iterator[str]:
-    """The files of every folder in the list, in order; everything else as it stands."""
-    from rag.articles import SUFFIXES
-
-    for path in paths:
-        if path != "-" and not _is_address(path) and Path(path).is_dir():
-            files = sorted(file for file in Path(path).rglob("*") if file.suffix.lower() in SUFFIXES)
-            yield from (str(file) for file in files if not _is_part_of_page(file))
-        else:
-            yield path
-
-
-def _is_part_of_page(file: Path) -> bool:
-    """Tell whether a browser saved a file with a page: frames and scripts in `NAME_files` beside `NAME.html`."""
-    folders = (folder for folder in file.parents if folder.name.endswith("_files"))
-    return any(
-        folder.with_name(folder.name.removesuffix("_files") + ending).exists()
-        for folder in folders
-        for ending in (".html", ".htm")
-    )
-
-
-def _read(name: str, given: Metadata, settings: Settings) -> Article:
-    from rag.articles import Limits, read_address, read_bytes, read_file
-
-    most, limits = settings.max_article_bytes, Limits(file_bytes=settings.max_file_bytes)
-    if name == "-":
-        return read_bytes(sys.stdin.buffer.read(most + 1), name="pasted text", given=given, max_bytes=most)
-    if _is_address(name):
-        return read_address(name, max_bytes=most, given=given, limits=limits)
-    return read_file(Path(name), max_bytes=most, given=given, limits=limits)
-
-
-def _is_address(name: str) -> bool:
-    return re.match(r"[a-z][a-z0-9+.-]*://", name, re.IGNORECASE) is not None

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from rag.cli import commands, export, measure
+from rag.cli import adding, commands, export, measure
 from rag.version import VERSION
 
 SUITES = ("answers", "attribution", "ranking", "refusal", "retrieval")
@@ -34,7 +34,7 @@ def _add_library_commands(parsers: Any) -> None:
     add = _command(
         parsers,
         "add",
-        commands.add,
+        adding.add,
         "Add articles: text, Markdown, HTML, PDF and Word files, folders of them, addresses, or - for pasted text.",
     )
     add.add_argument("path", nargs="+", metavar="PATH|URL|-")

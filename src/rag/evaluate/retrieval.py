@@ -129,7 +129,7 @@ def _add_all(cases: Sequence[PlaceCase], library: Library, encoder: Encoder) -> 
         cut = library.sentences(article.id)
         runs = passages(article, cut, count_tokens=encoder.count_tokens, max_tokens=limit)
         kept[case.context] = _Kept(article, cut, runs)
-    library.refresh()
+    library.settle()
     return kept
 
 

@@ -1,6 +1,7 @@
 """The facade: opens a library once and wires the stages, from a file to a reply."""
 
+from rag.library.adding import Added, Arrival
 from rag.library.library import Library
 from rag.library.opening import SEEDS, open_library
 
-__all__ = ["SEEDS", "Library", "open_library"]
+__all__ = ["SEEDS", "Added", "Arrival", "Library", "open_library"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -16,6 +16,7 @@ from rag.embed import Encoder, load_encoder
 from rag.errors import OffsetError, ReadStoppedError
 from rag.evidence import SentenceScorer, Tools, load_models
 from rag.library.across import Across
+from rag.library.adding import Added, Arrival, add_all
 from rag.library.answering import Answering
 from rag.library.comparing import Comparing, Limits
 from rag.library.finding import Finder
@@ -124,6 +125,21 @@ class Library:
         step(1.0)
         return self._store.add(entry)
 
+    def add_all(self, arrivals: Iterable[Arrival]) -> Iterator[Added]:
+        """Add many articles on all cores, and yield what became of each, in their order, once it is on disk.
+
+        When it is stopped, all that were yielded are kept; adding the same again goes on where it stopped.
+
+        Raises:
+            LibraryError: They cannot be stored; those yielded before are kept.
+        """
+        self._finder.check_encoder()
+        return add_all(arrivals, self._store, self._preparing.entry, workers=self.settings.threads)
+
+    def article_of_file(self, sha256: str) -> str | None:
+        """Return the id of the article that was read from a file with this checksum, None when there is none."""
+        return self._store.article_of_file(sha256)
+
     def same_text(self, article: Article) -> str | None:
         """Return the id of the article that has the same text, under whatever name; None when there is none."""
         return self._store.same_text(article)
@@ -140,7 +156,11 @@ class Library:
         return titles
 
     def refresh(self) -> None:
-        """Bring the index up to date now rather than at the next question, and wait until it is on disk."""
+        """Bring the index up to date now rather than at the next question."""
+        self._finder.index().refresh()
+
+    def settle(self) -> None:
+        """Bring the index up to date, and wait until it is on disk when enough has changed for that."""
         self._finder.index().settle()
 
     def rename(self, article_id: str, title: str) -> ArticleSummary:
@@ -159,6 +179,10 @@ class Library:
     def version(self) -> str:
         """Which library this is and how often it was changed; another one means that replies may differ."""
         return self._store.version
+
+    def count(self) -> int:
+        """Return the number of articles."""
+        return self._store.count()
 
     def articles(self) -> list[ArticleSummary]:
         """Return a line about every article, in the order of adding."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from rag.errors import IndexMismatchError, ReadOnlyLibraryError
 from rag.store import readings
 from rag.store.connections import Connections
-from rag.store.rows import PAGES_SCHEMA, SCHEMA, TEXTS_SCHEMA
+from rag.store.rows import FILES_SCHEMA, PAGES_SCHEMA, SCHEMA, TEXTS_SCHEMA
 
 FORMAT = "4"
 
@@ -72,8 +72,9 @@ def _with_pages(db: sqlite3.Connection) -> None:
 
 
 def _with_texts_apart(db: sqlite3.Connection) -> None:
-    """Format 3 -> 4: texts in a table of their own, and what is counted of an article beside its facts."""
+    """Format 3 -> 4: texts in a table of their own, counts beside the facts, a table of files."""
     _run(db, TEXTS_SCHEMA)
+    _run(db, FILES_SCHEMA)
     db.execute("INSERT INTO texts SELECT key, text, blocks FROM articles ORDER BY key")
     for name, count in _COUNTS.items():
         db.execute(f"ALTER TABLE articles ADD COLUMN {name} INTEGER NOT NULL DEFAULT 0")

@@ -26,6 +26,14 @@ CREATE TABLE pages (
     article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE, first INTEGER NOT NULL, PRIMARY KEY (article, first)
 ) STRICT;
 """
+FILES_SCHEMA = """
+CREATE TABLE files (
+    sha256 TEXT PRIMARY KEY, article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE
+) STRICT;
+CREATE INDEX files_of_article ON files (article);
+"""
+"""Which files were read, so that none is read again when adding a folder goes on."""
+
 TEXTS_SCHEMA = """
 CREATE TABLE texts (
     article INTEGER PRIMARY KEY REFERENCES articles ON DELETE CASCADE, text TEXT NOT NULL, blocks TEXT NOT NULL
@@ -58,6 +66,7 @@ CREATE TABLE changes (
     first_passage INTEGER NOT NULL, last_passage INTEGER NOT NULL
 ) STRICT;
 {PAGES_SCHEMA}
+{FILES_SCHEMA}
 {readings.SCHEMA}
 """
 
@@ -66,7 +75,8 @@ CREATE TABLE changes (
 class Entry:
     """All that is kept of one article: sentences and passages, and a vector for each in the same order.
 
-    `reading` is who said what there; None when nobody has read that yet.
+    `reading` is who said what there; None when nobody has read that yet. `file` is the sha256 of the file that the
+    article was read from, when it was one.
     """
 
     article: Article
@@ -75,9 +85,10 @@ class Entry:
     passages: tuple[Passage, ...]
     passage_vectors: Vectors
     reading: Reading | None = None
+    file: str | None = None
 
     def sha256(self) -> str:
-        """Return the checksum of everything but the reading, as it is kept."""
+        """Return the checksum of everything but the reading and the file, as it is kept."""
         article = self.article
         facts: list[object] = [
             article.id,
@@ -160,6 +171,8 @@ def insert(db: sqlite3.Connection, entry: Entry) -> None:
         db.executemany("INSERT INTO pages (article, first) VALUES (?, ?)", [(key, first) for first in article.pages])
     if entry.reading is not None and key is not None:
         insert_reading(db, key, entry.reading)
+    if entry.file is not None:
+        db.execute("INSERT OR REPLACE INTO files VALUES (?, ?)", (entry.file, key))
     log(db, "add", key)
 
 

@@ -54,6 +54,9 @@ class Store(Protocol):
     def same_text(self, article: Article) -> str | None:
         """Return the id of the article that has the same text, None when there is none."""
 
+    def article_of_file(self, sha256: str) -> str | None:
+        """Return the id of the article that was read from a file with this checksum, None when there is none."""
+
     def article(self, key: int) -> Article | None:
         """Return the article of a key, None when it is not there (any more)."""
 

@@ -130,6 +130,13 @@ class SqliteStore:
         rows = self._connections.rows(_SAME_TEXT, (text_sha256(article),))
         return str(rows[0][0]) if rows else None
 
+    def article_of_file(self, sha256: str) -> str | None:
+        """Return the id of the article that was read from a file with this checksum, None when there is none."""
+        rows = self._connections.rows(
+            "SELECT id FROM files JOIN articles ON key = article WHERE files.sha256 = ?", (sha256,)
+        )
+        return str(rows[0][0]) if rows else None
+
     def article(self, key: int) -> Article | None:
         """Return the article of a key, None when it is not there (any more)."""
         rows = self._connections.rows(
