@@ -138,27 +138,6 @@ def statements(options: argparse.Namespace) -> int:
     return 0
 
 
-def verify(options: argparse.Namespace) -> int:
-    """Check the whole library; 1 when something is wrong."""
-    with _open(options) as library:
-        problems = list(library.verify())
-        count = len(library.articles()) if not problems else 0
-    line = "\n".join(problems) or f"all is well: {count} article{'' if count == 1 else 's'} checked"
-    show(options, {"ok": not problems, "problems": problems}, line)
-    return 1 if problems else 0
-
-
-def build(options: argparse.Namespace) -> int:
-    """Build or repair the index."""
-    with _open(options) as library:
-        library.build()
-        listed = library.articles()
-    passages = sum(summary.passages for summary in listed)
-    line = f"built: {passages} passages of {len(listed)} articles"
-    show(options, {"articles": len(listed), "passages": passages}, line)
-    return 0
-
-
 def serve(options: argparse.Namespace) -> int:
     """Open the web chat."""
     from dataclasses import replace

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from rag.cli import adding, commands, export, measure
+from rag.cli import adding, care, commands, export, measure
 from rag.version import VERSION
 
 SUITES = ("answers", "attribution", "ranking", "refusal", "retrieval")
@@ -97,10 +97,16 @@ def _add_library_commands(parsers: Any) -> None:
     statements.add_argument("--batch", type=Path, metavar="FILE",
                             help="in texts as JSONL of id and text, - for stdin; needs no library")  # fmt: skip
 
-    _command(parsers, "verify", commands.verify, "Check the whole library; exit 1 names what is wrong.")
+    _command(parsers, "verify", care.verify, "Check the whole library; exit 1 names what is wrong.")
     _command(
-        parsers, "build", commands.build, "Build or repair the index from what is stored, and read anew who said what."
-    )
+        parsers, "build", care.build,
+        "Build or repair the index from what is stored, and read who said what where that is missing or was altered.",
+    )  # fmt: skip
+    backup = _command(parsers, "backup", care.backup, "Write all of a library into one file, also while it is in use.")
+    backup.add_argument("file", type=Path, metavar="FILE", help="a new file")
+    restore = _command(parsers, "restore", care.restore, "Put a backup in place, also while the library is in use.")
+    restore.add_argument("file", type=Path, metavar="FILE", help="what rag backup wrote")
+    restore.add_argument("--replace", action="store_true", help="in the place of the library that is there")
 
     serve = _command(parsers, "serve", commands.serve, "Open the web chat.")
     serve.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))

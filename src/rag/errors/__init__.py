@@ -28,6 +28,7 @@ RagError
 │   ├── FullLibraryError          as many articles as there may be
 │   ├── ReadOnlyLibraryError      the folder cannot be written
 │   ├── LibraryBusyError          another process is writing
+│   ├── BackupError               a backup that cannot be restored
 │   ├── DamagedLibraryError       stored bytes that fail their check
 │   └── IndexMismatchError        the index was built with another setting
 ├── OffsetError                 a range that does not hold the text it claims
@@ -48,6 +49,7 @@ RagError
 from rag.errors.asking import BusyError, DataError, EmptyQuestionError, LongQuestionError, OffsetError, QuestionError
 from rag.errors.exporting import AlteredQuoteError, ExportError, NotAReplyError, NothingToExportError, UnknownStyleError
 from rag.errors.library import (
+    BackupError,
     DamagedLibraryError,
     EmptyLibraryError,
     FullLibraryError,
@@ -89,6 +91,7 @@ from rag.errors.running import (
 __all__ = [
     "AddressError",
     "AlteredQuoteError",
+    "BackupError",
     "BusyError",
     "DamagedFileError",
     "DamagedLibraryError",

@@ -63,6 +63,14 @@ class LibraryBusyError(LibraryError):
         self.folder = folder
 
 
+class BackupError(LibraryError):
+    """A backup that cannot be restored."""
+
+    def __init__(self, path: Path, cause: str, next_step: str) -> None:
+        super().__init__(f"{path} cannot be restored: {cause}. {next_step}")
+        self.path, self.cause = path, cause
+
+
 class DamagedLibraryError(LibraryError):
     """Stored bytes that fail their check."""
 

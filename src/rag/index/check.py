@@ -9,7 +9,7 @@ import numpy as np
 from rag.errors import DamagedLibraryError
 from rag.index.generations import REPAIR, check_generation, current_folder
 from rag.segment import Layout, Segment, load_segment
-from rag.store import Keys, SqliteStore
+from rag.store import RESTORED, Keys, SqliteStore
 
 _ALIKE = 0.99
 """Cosine of a vector to itself in 8 bits a number, at least."""
@@ -31,6 +31,9 @@ def index_problems(store: SqliteStore, layout: Layout) -> Iterator[str]:
         yield f"{folder} is damaged: {error}. {REPAIR}"
         return
     since = store.changes(generation.built)
+    if any(one.operation == RESTORED for one in since):
+        yield f"{folder}: the index is older than the backup that was restored. {REPAIR}"
+        return
     gone = [np.arange(one.first, one.last + 1, dtype=np.int64) for one in since if one.operation == "remove"]
     new = [np.arange(one.first, one.last + 1, dtype=np.int64) for one in since if one.operation == "add"]
     kept = [rows.keys for rows in store.passage_rows()]

@@ -21,7 +21,7 @@ from rag.index.generations import REPAIR, Generation, building, check_generation
 from rag.search import Filter, In, Ranked
 from rag.segment import Layout, Sample, Scope, Segment, build_segment, extend_segment, load_segment, terms_of
 from rag.settings import Settings
-from rag.store import Change, Keys, SqliteStore
+from rag.store import RESTORED, Change, Keys, SqliteStore
 
 _WAITING = 100
 """A large generation is written anew when one in so many of its passages has changed."""
@@ -188,6 +188,8 @@ class PassageIndex:
     def _caught_up(self, view: _View) -> _View:
         """The view with all that changed since, but for what came and went again."""
         changes = self._store.changes(view.seen)
+        if _restored(changes):
+            return self._written_or(None)
         gone = {change.article for change in changes if change.operation == "remove"}
         added = [change for change in changes if change.operation == "add" and change.last >= change.first]
         recent = view.recent
@@ -256,7 +258,8 @@ class PassageIndex:
         """The generation in use when it is the one of the view, still sound, and right for so many passages."""
         if view is None or view.generation is None or self._layout.outgrown(view.base.dense.lists, count):
             return None
-        if current_folder(self._store.folder) != view.generation.folder:
+        since = self._store.changes(view.generation.built)
+        if current_folder(self._store.folder) != view.generation.folder or _restored(since):
             return None
         try:
             return check_generation(view.generation.folder, encoder=self._store.encoder)
@@ -280,6 +283,10 @@ def _load(folder: Path, encoder: str, layout: Layout) -> _View:
     except (OSError, ValueError, RuntimeError) as error:
         raise DamagedLibraryError(folder, str(error), REPAIR) from error
     return _View(base, generation, (), Scope(), generation.built)
+
+
+def _restored(changes: Sequence[Change]) -> bool:
+    return any(change.operation == RESTORED for change in changes)
 
 
 def _keys(changes: Sequence[Change]) -> Keys:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from rag.errors import EmptyLibraryError, UnknownArticleError
 from rag.records import Article, ArticleSummary, Sentence, Statement
 from rag.speakers import spoken_sentences, whose_words
-from rag.store import Store
+from rag.store import RESTORED, Store
 
 _KEPT_ARTICLES = 256
 
@@ -103,7 +103,13 @@ class Shelf:
         newest = self.store.last_change()
         if newest == self._seen:
             return
-        changed = {change.article for change in self.store.changes(self._seen)}
+        changes = self.store.changes(self._seen)
+        if any(change.operation == RESTORED for change in changes):
+            with self._lock:
+                self._seen, self._listed = newest, None
+                self._kept.clear()
+            return
+        changed = {change.article for change in changes}
         fresh = self.store.summaries(sorted(changed))
         with self._lock:
             self._seen = newest

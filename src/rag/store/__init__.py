@@ -5,15 +5,17 @@ has missed; reading anew who said what changes nothing of that. Keys are never u
 article have adjacent keys.
 """
 
+from rag.store.backup import back_up, restore
 from rag.store.format import FORMAT
 from rag.store.readings import Reading
-from rag.store.rows import Change, Entry, Keys, PassageRows, StoredPassage, text_sha256
+from rag.store.rows import RESTORED, Change, Entry, Keys, PassageRows, StoredPassage, text_sha256
 from rag.store.seam import Store
 from rag.store.store import FILE, SqliteStore
 
 __all__ = [
     "FILE",
     "FORMAT",
+    "RESTORED",
     "Change",
     "Entry",
     "Keys",
@@ -22,5 +24,7 @@ __all__ = [
     "SqliteStore",
     "Store",
     "StoredPassage",
+    "back_up",
+    "restore",
     "text_sha256",
 ]

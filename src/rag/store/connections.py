@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,26 @@ class Connections:
                 if db.in_transaction:
                     db.execute("ROLLBACK")
                 raise
+
+    def copy_into(self, target: Path) -> None:
+        """Write the file as it is at this moment into a new one, whoever writes to it meanwhile.
+
+        Raises:
+            OSError: The new file cannot be written.
+        """
+        with self._guard(), self._locks["reader"]:
+            source = self._connection("reader")
+            try:
+                with closing(sqlite3.connect(target)) as copy:
+                    source.backup(copy)
+                    copy.execute("PRAGMA journal_mode = DELETE")  # all in one file
+            except sqlite3.OperationalError as error:
+                raise OSError(str(error)) from error
+
+    def replace_with(self, other: Path) -> None:
+        """Put all of another library file in the place of what is in this one, in one transaction."""
+        with self._guard(), self._locks["writer"], closing(sqlite3.connect(other)) as source:
+            source.backup(self._connection("writer"))
 
     def _connection(self, name: str) -> sqlite3.Connection:
         if name not in self._connections:

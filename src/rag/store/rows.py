@@ -107,11 +107,15 @@ class Entry:
         return digest.hexdigest()
 
 
+RESTORED = "restore"
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One line of the log: passages `first` to `last` (keys, inclusive) of an article, and what was done to it.
 
-    `operation` is `add`, `remove`, `rename`, or `read`: who said what was read anew.
+    `operation` is `add`, `remove`, `rename`, or `read`: who said what was read anew; or `restore`: all that was there
+    has been replaced.
     """
 
     seq: int
