@@ -162,7 +162,14 @@ def flip_byte(path: Path, at: int | None = None) -> None:
     """Change one byte of a file."""
     data = bytearray(path.read_bytes())
     data[len(data) // 2 if at is None else at] ^= 0xFF
-    path.write_bytes(data)
+    put(path, bytes(data))
+
+
+def put(path: Path, data: bytes) -> None:
+    """Put other bytes in the place of a file; who has it open, or mapped into memory, goes on reading the old ones."""
+    new = path.with_name(path.name + ".put")
+    new.write_bytes(data)
+    new.replace(path)
 
 
 @contextmanager

@@ -11,8 +11,8 @@ from rag.index.generations import REPAIR, check_generation, current_folder
 from rag.segment import Layout, Segment, load_segment
 from rag.store import RESTORED, Keys, SqliteStore
 
-_ALIKE = 0.99
-"""Cosine of a vector to itself in 8 bits a number, at least."""
+_ALIKE = 0.9
+"""Cosine of a vector to itself in 8 bits a number, at least; those of two passages of one article are seldom so alike."""
 
 
 def index_problems(store: SqliteStore, layout: Layout) -> Iterator[str]:

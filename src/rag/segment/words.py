@@ -140,6 +140,7 @@ def link_words(folder: Path, new: Path) -> None:
 def _open(folder: Path | None) -> tantivy.Index:
     index = tantivy.Index(_SCHEMA, path=str(folder) if folder is not None else None)
     index.register_tokenizer("text", _ANALYZER)
+    index.config_reader("manual")  # nothing of a folder changes; no thread that watches it
     return index
 
 

@@ -19,7 +19,7 @@ from shutil import copyfileobj
 from typing import Any
 
 from rag.errors import BackupError, NoLibraryError, ReadOnlyLibraryError, UnwritableFileError
-from rag.store.connections import Connections
+from rag.store.connections import Connections, seal
 from rag.store.format import FORMAT, bring_up
 from rag.store.rows import RESTORED
 from rag.store.store import FILE
@@ -127,7 +127,7 @@ def _bring_in(new: Path, library: Path, *, there: bool) -> None:
     try:
         with closing(sqlite3.connect(new)) as db:
             after = max(_newest(db), connections.rows("SELECT coalesce(max(seq), 0) FROM changes")[0][0]) + 1
-            db.execute("INSERT INTO changes VALUES (?, ?, 0, 0, -1)", (after, RESTORED))
+            db.execute("INSERT INTO changes VALUES (?, ?, 0, 0, -1, ?)", (after, RESTORED, seal(RESTORED, 0, 0, -1)))
             db.commit()
         connections.replace_with(new)
     finally:

@@ -7,11 +7,27 @@ from collections.abc import Iterator
 from rag.errors import DamagedLibraryError, OffsetError
 from rag.records import Passage, Range
 from rag.store.connections import Connections
-from rag.store.readings import checksum
-from rag.store.rows import Entry, vectors
+from rag.store.readings import Reading, checksum
+from rag.store.rows import ARTICLE_SEAL, CHANGE_SEAL, META_SEAL, Entry, vectors
 from rag.store.seam import Store
 
-_FACTS = "SELECT id, key, sha256, characters, sentences, passages FROM articles ORDER BY key"
+_FACTS = f"SELECT id, key, sha256, seal = {ARTICLE_SEAL}, characters, sentences, passages FROM articles ORDER BY key"
+_MISPLACED = """
+SELECT article FROM (
+    SELECT key AS article, coalesce((SELECT min(key) FROM passages WHERE article = a.key), 0),
+    coalesce((SELECT max(key) FROM passages WHERE article = a.key), -1) FROM articles a
+    EXCEPT SELECT article, first_passage, last_passage FROM changes WHERE operation = 'add'
+)
+"""
+"""Articles whose passages have other keys than the log says."""
+
+_SEALED = {
+    f"SELECT seq FROM changes WHERE seal != {CHANGE_SEAL}": "row {} of the log",
+    f"SELECT name FROM meta WHERE name = 'seal' AND value != {META_SEAL}": "what is known of the whole library",
+    "SELECT name FROM sqlite_sequence WHERE name = 'articles' AND seq < (SELECT max(key) FROM articles)": "counter {}",
+    "SELECT name FROM sqlite_sequence WHERE name = 'passages' AND seq < (SELECT max(key) FROM passages)": "counter {}",
+}
+"""Rows that are not as they were written, and what they are."""
 
 
 def problems(store: Store, connections: Connections) -> Iterator[str]:
@@ -22,10 +38,15 @@ def problems(store: Store, connections: Connections) -> Iterator[str]:
             yield f"{path}: {line}"
     for table, key, parent, _ in connections.rows("PRAGMA foreign_key_check"):
         yield f"{path}: row {key} of {table} belongs to nothing in {parent}; put a backup in its place"
-    for article_id, key, wanted, *counts in connections.rows(_FACTS):
+    for rows, what in _SEALED.items():
+        for (name,) in connections.rows(rows):
+            yield f"{path}: {what.format(name)} is not as it was written; put a backup in its place"
+    misplaced = {key for (key,) in connections.rows(_MISPLACED)}
+    for article_id, key, wanted, sealed, *counts in connections.rows(_FACTS):
         try:
             entry = entry_of(store, connections, key)
             changed = entry is None or entry.sha256() != wanted or counts != _counts(entry)
+            changed |= not sealed or key in misplaced
         except (OffsetError, ValueError, TypeError):
             changed = True
         if changed:
@@ -41,13 +62,14 @@ def _counts(entry: Entry) -> list[int]:
 def read_soundly(store: Store, connections: Connections, key: int) -> bool:
     """Tell whether the statements of an article are as they were read, and inside its text."""
     rows = connections.rows(
-        "SELECT r.sha256, a.characters FROM readings r JOIN articles a ON a.key = r.article WHERE a.key = ?", (key,)
+        "SELECT r.reader, r.sha256, a.characters FROM readings r JOIN articles a ON a.key = r.article WHERE a.key = ?",
+        (key,),
     )
     try:
         statements = store.statements(key)
-        for sha256, length in rows:
+        for reader, sha256, length in rows:
             inside = all(statement.last <= length for statement in statements)
-            return inside and checksum(statements) == sha256
+            return inside and checksum(Reading(reader, statements)) == sha256
     except DamagedLibraryError:
         return False
     return not statements

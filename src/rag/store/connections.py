@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -13,6 +15,11 @@ from rag.errors import DamagedLibraryError, LibraryBusyError, ReadOnlyLibraryErr
 
 _BUSY_SECONDS = 5.0
 _NO_ROOM = ("readonly", "unable to open", "full", "disk i/o", "permission")
+
+
+def seal(*values: object) -> str:
+    """Return the checksum of some values of a row; SQL has it as a function of the same name."""
+    return hashlib.sha256(json.dumps(values).encode()).hexdigest()
 
 
 class Connections:
@@ -81,6 +88,7 @@ class Connections:
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")
             db.execute("PRAGMA foreign_keys = ON")
+            db.create_function("seal", -1, seal, deterministic=True)
         except sqlite3.OperationalError:
             db.close()
             if mode == "rw":  # a folder that cannot be written can still be read, if no writer left work in the WAL
@@ -100,7 +108,7 @@ class Connections:
             if any(words in cause for words in _NO_ROOM):
                 raise ReadOnlyLibraryError(self.path.parent, str(error)) from error
             raise self._damaged(str(error)) from error
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the latter for a text with a changed byte
             raise self._damaged(str(error)) from error
 
     def _damaged(self, cause: str) -> DamagedLibraryError:

@@ -10,7 +10,7 @@ from pathlib import Path
 from rag.errors import IndexMismatchError, ReadOnlyLibraryError
 from rag.store import readings
 from rag.store.connections import Connections
-from rag.store.rows import FILES_SCHEMA, PAGES_SCHEMA, SCHEMA, TEXTS_SCHEMA
+from rag.store.rows import ARTICLE_SEAL, CHANGE_SEAL, FILE_SCHEMA, META_SEAL, PAGES_SCHEMA, SCHEMA, TEXTS_SCHEMA
 
 FORMAT = "4"
 
@@ -38,6 +38,7 @@ def begin(connections: Connections, folder: Path, *, encoder: str) -> None:
         _run(db, SCHEMA)
         facts = [("format", FORMAT), ("encoder", encoder), ("library", _name())]
         db.executemany("INSERT INTO meta VALUES (?, ?)", facts)
+        db.execute(f"INSERT INTO meta SELECT 'seal', {META_SEAL}")
 
 
 def bring_up(connections: Connections, found: str) -> None:
@@ -58,6 +59,7 @@ def bring_up(connections: Connections, found: str) -> None:
             _STEPS[now](db)
             now = str(int(now) + 1)
         db.execute("UPDATE meta SET value = ? WHERE name = 'format'", (FORMAT,))
+        db.execute(f"INSERT OR REPLACE INTO meta SELECT 'seal', {META_SEAL}")
 
 
 def _with_readings(db: sqlite3.Connection) -> None:
@@ -72,15 +74,20 @@ def _with_pages(db: sqlite3.Connection) -> None:
 
 
 def _with_texts_apart(db: sqlite3.Connection) -> None:
-    """Format 3 -> 4: texts in a table of their own, counts beside the facts, a table of files."""
+    """Format 3 -> 4: texts in a table of their own, counts, files and checksums beside the facts."""
     _run(db, TEXTS_SCHEMA)
-    _run(db, FILES_SCHEMA)
     db.execute("INSERT INTO texts SELECT key, text, blocks FROM articles ORDER BY key")
     for name, count in _COUNTS.items():
         db.execute(f"ALTER TABLE articles ADD COLUMN {name} INTEGER NOT NULL DEFAULT 0")
         db.execute(f"UPDATE articles SET {name} = {count}")
     db.execute("ALTER TABLE articles DROP COLUMN text")
     db.execute("ALTER TABLE articles DROP COLUMN blocks")
+    db.execute("ALTER TABLE articles ADD COLUMN file TEXT")
+    _run(db, FILE_SCHEMA)
+    for table, sealed in (("articles", ARTICLE_SEAL), ("changes", CHANGE_SEAL)):
+        db.execute(f"ALTER TABLE {table} ADD COLUMN seal TEXT NOT NULL DEFAULT ''")
+        db.execute(f"UPDATE {table} SET seal = {sealed}")
+    db.execute("UPDATE readings SET sha256 = seal(reader, sha256)")
 
 
 _STEPS: dict[str, Callable[[sqlite3.Connection], None]] = {

@@ -14,6 +14,7 @@ from typing import Any
 
 from rag.errors import OffsetError
 from rag.records import Range, Speaker, Statement
+from rag.store.connections import seal
 
 SCHEMA = """
 CREATE TABLE readings (
@@ -38,9 +39,10 @@ class Reading:
     statements: tuple[Statement, ...]
 
 
-def checksum(statements: Sequence[Statement]) -> str:
-    """Return the checksum of statements, as they are kept."""
-    return hashlib.sha256(json.dumps([_row(statement) for statement in statements]).encode()).hexdigest()
+def checksum(reading: Reading) -> str:
+    """Return the checksum of a reading, as it is kept."""
+    rows = json.dumps([_row(statement) for statement in reading.statements])
+    return seal(reading.reader, hashlib.sha256(rows.encode()).hexdigest())
 
 
 def insert_reading(db: sqlite3.Connection, key: int, reading: Reading) -> None:
@@ -54,7 +56,7 @@ def insert_reading(db: sqlite3.Connection, key: int, reading: Reading) -> None:
             if statement.last > length:
                 raise OffsetError(article_id, statement.source.start, statement.last)
     db.execute("DELETE FROM statements WHERE article = ?", (key,))
-    db.execute("REPLACE INTO readings VALUES (?, ?, ?)", (key, reading.reader, checksum(reading.statements)))
+    db.execute("REPLACE INTO readings VALUES (?, ?, ?)", (key, reading.reader, checksum(reading)))
     db.executemany(
         f"INSERT INTO statements (article, number, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [(key, number, *_row(statement)) for number, statement in enumerate(reading.statements)],

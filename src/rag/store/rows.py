@@ -26,13 +26,10 @@ CREATE TABLE pages (
     article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE, first INTEGER NOT NULL, PRIMARY KEY (article, first)
 ) STRICT;
 """
-FILES_SCHEMA = """
-CREATE TABLE files (
-    sha256 TEXT PRIMARY KEY, article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE
-) STRICT;
-CREATE INDEX files_of_article ON files (article);
+FILE_SCHEMA = """
+CREATE INDEX article_of_file ON articles (file);
 """
-"""Which files were read, so that none is read again when adding a folder goes on."""
+"""By which file it was read from an article is found, so that none is read again when adding a folder goes on."""
 
 TEXTS_SCHEMA = """
 CREATE TABLE texts (
@@ -47,8 +44,9 @@ CREATE TABLE articles (
     key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, authors TEXT NOT NULL,
     published TEXT, source TEXT, note TEXT, added TEXT NOT NULL, text_sha256 TEXT NOT NULL UNIQUE,
     sha256 TEXT NOT NULL, characters INTEGER NOT NULL, sentences INTEGER NOT NULL, passages INTEGER NOT NULL,
-    speakers INTEGER NOT NULL
+    speakers INTEGER NOT NULL, file TEXT, seal TEXT NOT NULL
 ) STRICT;
+{FILE_SCHEMA}
 {TEXTS_SCHEMA}
 CREATE TABLE sentences (
     key INTEGER PRIMARY KEY AUTOINCREMENT, article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE,
@@ -63,10 +61,9 @@ CREATE TABLE passages (
 CREATE INDEX passages_of_article ON passages (article);
 CREATE TABLE changes (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, operation TEXT NOT NULL, article INTEGER NOT NULL,
-    first_passage INTEGER NOT NULL, last_passage INTEGER NOT NULL
+    first_passage INTEGER NOT NULL, last_passage INTEGER NOT NULL, seal TEXT NOT NULL
 ) STRICT;
 {PAGES_SCHEMA}
-{FILES_SCHEMA}
 {readings.SCHEMA}
 """
 
@@ -108,6 +105,14 @@ class Entry:
 
 
 RESTORED = "restore"
+
+ARTICLE_SEAL = "seal(key, sha256, text_sha256, added, file)"
+CHANGE_SEAL = "seal(operation, article, first_passage, last_passage)"
+META_SEAL = (
+    "(SELECT seal(group_concat(fact)) FROM "
+    "(SELECT name || '=' || value AS fact FROM meta WHERE name != 'seal' ORDER BY name))"
+)
+"""What the checksums of rows are made of, in SQL; an article's own checksum covers the rest of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +160,11 @@ def insert(db: sqlite3.Connection, entry: Entry) -> None:
     article = entry.article
     key = db.execute(
         "INSERT INTO articles (id, title, authors, published, source, note, added, text_sha256, sha256, "
-        "characters, sentences, passages, speakers) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+        "characters, sentences, passages, speakers, file, seal) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, '')",
         (
             *(article.id, article.title, json.dumps(article.authors), article.published, article.source, article.note),
             *(datetime.now(UTC).isoformat(timespec="seconds"), text_sha256(article), entry.sha256()),
-            *(len(article.text), len(entry.sentences), len(entry.passages)),
+            *(len(article.text), len(entry.sentences), len(entry.passages), entry.file),
         ),
     ).lastrowid
     db.execute("INSERT INTO texts VALUES (?, ?, ?)", (key, article.text, json.dumps(_block_rows(article))))
@@ -175,8 +180,7 @@ def insert(db: sqlite3.Connection, entry: Entry) -> None:
         db.executemany("INSERT INTO pages (article, first) VALUES (?, ?)", [(key, first) for first in article.pages])
     if entry.reading is not None and key is not None:
         insert_reading(db, key, entry.reading)
-    if entry.file is not None:
-        db.execute("INSERT OR REPLACE INTO files VALUES (?, ?)", (entry.file, key))
+    seal_article(db, key)
     log(db, "add", key)
 
 
@@ -195,16 +199,23 @@ def rename(db: sqlite3.Connection, key: int, renamed: Entry) -> None:
     """Give an article the title that the entry has, and log it."""
     values = (renamed.article.title, renamed.sha256(), key)
     db.execute("UPDATE articles SET title = ?, sha256 = ? WHERE key = ?", values)
+    seal_article(db, key)
     log(db, "rename", key)
 
 
 def log(db: sqlite3.Connection, operation: str, key: int | None) -> None:
     """Write down what was done to an article."""
     db.execute(
-        "INSERT INTO changes (operation, article, first_passage, last_passage) "
-        "SELECT ?, ?, coalesce(min(key), 0), coalesce(max(key), -1) FROM passages WHERE article = ?",
-        (operation, key, key),
+        "INSERT INTO changes (operation, article, first_passage, last_passage, seal) "
+        "SELECT ?1, ?2, coalesce(min(key), 0), coalesce(max(key), -1), "
+        "seal(?1, ?2, coalesce(min(key), 0), coalesce(max(key), -1)) FROM passages WHERE article = ?2",
+        (operation, key),
     )
+
+
+def seal_article(db: sqlite3.Connection, key: int | None) -> None:
+    """Make the checksum of an article's row anew."""
+    db.execute(f"UPDATE articles SET seal = {ARTICLE_SEAL} WHERE key = ?", (key,))
 
 
 def _block_rows(article: Article) -> list[tuple[int, int, str]]:

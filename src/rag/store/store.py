@@ -20,6 +20,7 @@ from rag.store.filters import condition
 from rag.store.format import begin, bring_up
 from rag.store.readings import COLUMNS, Reading, insert_reading, statement_of
 from rag.store.rows import (
+    META_SEAL,
     Change,
     Entry,
     Keys,
@@ -132,9 +133,7 @@ class SqliteStore:
 
     def article_of_file(self, sha256: str) -> str | None:
         """Return the id of the article that was read from a file with this checksum, None when there is none."""
-        rows = self._connections.rows(
-            "SELECT id FROM files JOIN articles ON key = article WHERE files.sha256 = ?", (sha256,)
-        )
+        rows = self._connections.rows("SELECT id FROM articles WHERE file = ? ORDER BY key LIMIT 1", (sha256,))
         return str(rows[0][0]) if rows else None
 
     def article(self, key: int) -> Article | None:
@@ -254,9 +253,8 @@ class SqliteStore:
 
     def changes(self, after: int) -> list[Change]:
         """Return the changes after number `after`, oldest first."""
-        return [
-            Change(*row) for row in self._connections.rows("SELECT * FROM changes WHERE seq > ? ORDER BY seq", (after,))
-        ]
+        rows = self._connections.rows("SELECT * FROM changes WHERE seq > ? ORDER BY seq", (after,))
+        return [Change(*row[:5]) for row in rows]
 
     def problems(self) -> Iterator[str]:
         """Yield a line for everything in the file that is not as it was added."""
@@ -327,6 +325,7 @@ class SqliteStore:
             for entry in entries:
                 insert(db, entry)
             db.execute("UPDATE meta SET value = ? WHERE name = 'encoder'", (encoder,))
+            db.execute(f"UPDATE meta SET value = {META_SEAL} WHERE name = 'seal'")
 
     # Inside
 
