@@ -1,4 +1,5 @@
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -283,3 +284,13 @@ def test_a_filter_by_date_reaches_the_index(store: SqliteStore) -> None:
     assert len(index.holding("a it", 9)) == 3
     found = index.holding("a it", 9, within=Between("published", low="2021"))
     assert texts(store, keys_of(found)) == ["A storm came to Lankaran. Trees fell."]
+
+
+@pytest.mark.parametrize("layout", [LAYOUT, MANY])
+def test_one_vector_that_the_index_keeps_otherwise_is_a_problem(store: SqliteStore, layout: Layout) -> None:
+    store.add_all(towns(60))
+    open_index(store, layout=layout)
+    with sqlite3.connect(store.path) as db:
+        db.execute("UPDATE passages SET vector = (SELECT vector FROM passages WHERE key = 1) WHERE key = 7")
+    db.close()
+    assert ["other vectors" in problem for problem in index_problems(store, layout)] == [True]

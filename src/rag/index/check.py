@@ -11,8 +11,8 @@ from rag.index.generations import REPAIR, check_generation, current_folder
 from rag.segment import Layout, Segment, load_segment
 from rag.store import RESTORED, Keys, SqliteStore
 
-_ALIKE = 0.9
-"""Cosine of a vector to itself in 8 bits a number, at least; those of two passages of one article are seldom so alike."""
+_AT_ONCE = 10_000
+"""Vectors that are compared together."""
 
 
 def index_problems(store: SqliteStore, layout: Layout) -> Iterator[str]:
@@ -46,15 +46,16 @@ def index_problems(store: SqliteStore, layout: Layout) -> Iterator[str]:
 
 
 def _compared(segment: Segment, store: SqliteStore) -> tuple[Keys, bool]:
-    """All keys of a segment, ascending, and whether the vectors of those that are still stored are alike."""
+    """All keys of a segment, ascending, and whether it keeps of the vectors that are still stored what it should."""
     keys, alike = [], True
-    for some, vectors in segment.dense.vectors():
+    for some, codes in segment.dense.codes():
         keys.append(some)
-        there, stored = store.passage_vectors(some)
         order = np.argsort(some)
-        own = vectors[order[np.searchsorted(some[order], there)]]
-        lengths = np.maximum(np.linalg.norm(own, axis=1) * np.linalg.norm(stored, axis=1), 1e-9)
-        alike &= bool(np.all(np.sum(own * stored, axis=1) >= _ALIKE * lengths))
+        for at in range(0, len(some), _AT_ONCE):
+            rows = order[at : at + _AT_ONCE]
+            there, stored = store.passage_vectors(some[rows])
+            kept = codes[rows][np.searchsorted(some[rows], there)]
+            alike &= not len(there) or bool(np.array_equal(kept, segment.dense.encode(stored)))
     return np.sort(_all(keys)), alike
 
 

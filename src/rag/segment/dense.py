@@ -11,10 +11,11 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import faiss
 import numpy as np
+from numpy.typing import NDArray
 
 from rag.embed import Vector, Vectors
 from rag.search import Ranked
@@ -28,9 +29,12 @@ _TRAINED_PER_LIST = 64
 _OUTGROWN = 2
 _ROUNDS = 8
 _SEED = 0
-_AT_ONCE = 10_000
 _FLAT = b"IxM2"
 """How the file of an index without lists begins."""
+
+
+Codes: TypeAlias = NDArray[np.uint8]
+"""Vectors as they are kept, shape (vectors, bytes)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,21 +104,26 @@ class DenseIndex:
         if len(keys) and len(self):
             self._index.remove_ids(faiss.IDSelectorBatch(keys))
 
-    def vectors(self) -> Iterator[tuple[Keys, Vectors]]:
-        """Yield all keys with their vectors, shape (keys, dimensions), as exact as they are kept, some at a time."""
+    def codes(self) -> Iterator[tuple[Keys, Codes]]:
+        """Yield all keys with what is kept of their vectors, shape (keys, bytes), some at a time."""
         if not self.lists:
+            inner: Any = faiss.downcast_index(self._index.index)
             keys = faiss.vector_to_array(self._index.id_map)
-            for at in range(0, len(keys), _AT_ONCE):
-                some = keys[at : at + _AT_ONCE]
-                yield some, self._index.index.reconstruct_n(at, len(some))
+            if len(keys):
+                yield keys, faiss.rev_swig_ptr(inner.codes.data(), inner.codes.size()).reshape(len(keys), -1).copy()
             return
         inverted, size = self._index.invlists, self._index.code_size
         for number in range(self.lists):
             length = inverted.list_size(number)
             if length:
-                keys = faiss.rev_swig_ptr(inverted.get_ids(number), length).copy()
-                stored = faiss.rev_swig_ptr(inverted.get_codes(number), length * size).copy().reshape(length, size)
-                yield keys, self._index.sq.decode(stored)
+                stored = faiss.rev_swig_ptr(inverted.get_codes(number), length * size)
+                yield faiss.rev_swig_ptr(inverted.get_ids(number), length).copy(), stored.reshape(length, size).copy()
+
+    def encode(self, vectors: Vectors) -> Codes:
+        """Return what would be kept of some vectors, shape (vectors, bytes)."""
+        flat: Any = self._index if self.lists else faiss.downcast_index(self._index.index)
+        codes: Codes = flat.sq.compute_codes(np.ascontiguousarray(vectors))
+        return codes
 
     def save(self, path: Path) -> None:
         """Write it into a file.
