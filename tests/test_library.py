@@ -2,6 +2,7 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -363,3 +364,52 @@ def test_a_title_can_be_changed_and_the_text_stays(library: Library) -> None:
             library.rename(before.id, bad)
     with pytest.raises(UnknownArticleError):
         library.rename("nothing", "Something")
+
+
+def in_words(folder: Path) -> Library:
+    return Library(folder, Settings(), encoder=WordEncoder(), scorer=WordScorer(), reader=SaidReader())
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE sentences SET last = last - 1 WHERE number = 1",
+        "UPDATE sentences SET vector = zeroblob(128) WHERE number = 1",
+        "DELETE FROM sentences WHERE number = 2",
+        "UPDATE passages SET first = first + 1",
+        "DELETE FROM passages",
+        "UPDATE articles SET sentences = 9",
+        "UPDATE statements SET cue_last = cue_last + 1",
+        "DELETE FROM readings",
+    ],
+)
+def test_building_repairs_everything_that_was_made_of_a_text(tmp_path: Path, damage: str) -> None:
+    with in_words(tmp_path) as library:
+        library.add(TALK)
+        library.settle()
+        before = library.ask("What did Leyla say?")
+    with sqlite3.connect(tmp_path / FILE) as db:
+        db.execute(damage)
+    db.close()
+    with in_words(tmp_path) as library:
+        problems = list(library.verify())
+        assert problems
+        assert all("repair" in line for line in problems)
+        library.build()
+        assert list(library.verify()) == []
+        assert replace(library.ask("What did Leyla say?"), elapsed_ms=before.elapsed_ms) == before
+
+
+@pytest.mark.parametrize(
+    "damage", ["UPDATE articles SET title = 'Lies'", "UPDATE texts SET text = replace(text, 'It', 'He')"]
+)
+def test_building_does_not_take_what_was_altered_for_sound(tmp_path: Path, damage: str) -> None:
+    with in_words(tmp_path) as library:
+        library.add(TALK)
+    with sqlite3.connect(tmp_path / FILE) as db:
+        db.execute(damage)
+    db.close()
+    with in_words(tmp_path) as library:
+        library.build()
+        assert ["put a backup in place" in line for line in library.verify()] == [True]
+        assert list(library.remove([TALK.id])) == [TALK.id]

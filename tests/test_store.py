@@ -446,8 +446,8 @@ def test_only_the_newest_articles_are_listed_when_no_more_are_wanted(store: Sqli
     ("change", "line"),
     [
         ("PRAGMA foreign_keys = OFF; DELETE FROM articles WHERE key = 1", "belongs to nothing in articles"),
-        ("UPDATE articles SET passages = passages + 1", "is not as it was added"),
-        ("UPDATE articles SET characters = characters + 1", "is not as it was added"),
+        ("UPDATE articles SET passages = passages + 1", "are not as they were cut"),
+        ("UPDATE articles SET characters = characters + 1", "are not as they were cut"),
         ("DELETE FROM texts", "is not as it was added"),
     ],
 )

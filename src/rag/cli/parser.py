@@ -100,7 +100,7 @@ def _add_library_commands(parsers: Any) -> None:
     _command(parsers, "verify", care.verify, "Check the whole library; exit 1 names what is wrong.")
     _command(
         parsers, "build", care.build,
-        "Build or repair the index from what is stored, and read who said what where that is missing or was altered.",
+        "Build or repair the index from what is stored, and make anew what was altered of sentences and who said what.",
     )  # fmt: skip
     backup = _command(parsers, "backup", care.backup, "Write all of a library into one file, also while it is in use.")
     backup.add_argument("file", type=Path, metavar="FILE", help="a new file")

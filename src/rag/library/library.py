@@ -151,7 +151,7 @@ class Library:
             UnknownArticleError: An id fits no article, or several.
         """
         keys = list(dict.fromkeys(self._store.key_of(article_id) for article_id in article_ids))
-        titles = {kept.article.id: kept.article.title for key in keys if (kept := self._shelf.take(key))}
+        titles = {one.id: one.title for one in self._store.summaries(keys).values()}
         self._store.remove(keys)
         return titles
 
@@ -335,7 +335,7 @@ class Library:
         self._read_anew([self._store.key_of(article_id) for article_id in articles] or self._store.article_keys())
 
     def build(self) -> None:
-        """Build the index from what is stored, and read who said what where that is missing or was altered.
+        """Build the index from what is stored, and make anew what was altered of sentences and of who said what.
 
         Everything is embedded again first when the encoder has changed.
 
@@ -347,6 +347,10 @@ class Library:
             self._store.replace(map(self._preparing.entry, articles), encoder=self._encoder.identity)
             self._shelf.clear()
         else:
+            for key in self._store.broken():
+                article = self._store.article(key)
+                if article is not None:
+                    self._store.exchange(key, self._preparing.entry(article))
             self._read_anew(sorted({*self._store.unread(self._reader.identity), *self._store.misread()}))
         self._finder.index().build()
 

@@ -43,20 +43,43 @@ def problems(store: Store, connections: Connections) -> Iterator[str]:
             yield f"{path}: {what.format(name)} is not as it was written; put a backup in its place"
     misplaced = {key for (key,) in connections.rows(_MISPLACED)}
     for article_id, key, wanted, sealed, *counts in connections.rows(_FACTS):
-        try:
-            entry = entry_of(store, connections, key)
-            changed = entry is None or entry.sha256() != wanted or counts != _counts(entry)
-            changed |= not sealed or key in misplaced
-        except (OffsetError, ValueError, TypeError):
-            changed = True
-        if changed:
-            yield f"{path}: article {article_id} is not as it was added; remove it and add it again"
+        if not sealed or not _text_is_sound(store, key):
+            yield f"{path}: article {article_id} is not as it was added; put a backup in place, or remove and add it"
+        elif key in misplaced or not _made_soundly(store, connections, key, wanted, counts):
+            yield f"{path}: the sentences of article {article_id} are not as they were cut; repair them: rag build"
         if not read_soundly(store, connections, key):
             yield f"{path}: who said what in article {article_id} is not as it was read; repair it: rag build"
 
 
-def _counts(entry: Entry) -> list[int]:
-    return [len(entry.article.text), len(entry.sentences), len(entry.passages)]
+def broken(store: Store, connections: Connections) -> list[int]:
+    """Return the keys of articles whose sentences, passages or vectors are not as they were made of their text."""
+    misplaced = {key for (key,) in connections.rows(_MISPLACED)}
+    return [
+        key
+        for _, key, wanted, sealed, *counts in connections.rows(_FACTS)
+        if sealed
+        and _text_is_sound(store, key)
+        and (key in misplaced or not _made_soundly(store, connections, key, wanted, counts))
+    ]
+
+
+def _text_is_sound(store: Store, key: int) -> bool:
+    try:
+        article = store.article(key)
+        return article is not None and store.same_text(article) == article.id
+    except (OffsetError, ValueError, TypeError):
+        return False
+
+
+def _made_soundly(store: Store, connections: Connections, key: int, wanted: str, counts: list[int]) -> bool:
+    """Tell whether sentences, passages and vectors are as they were made of the text."""
+    try:
+        entry = entry_of(store, connections, key)
+        if entry is None or entry.sha256() != wanted:
+            return False
+        return counts == [len(entry.article.text), len(entry.sentences), len(entry.passages)]
+    except (OffsetError, ValueError, TypeError):
+        return False
 
 
 def read_soundly(store: Store, connections: Connections, key: int) -> bool:

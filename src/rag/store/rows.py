@@ -106,13 +106,17 @@ class Entry:
 
 RESTORED = "restore"
 
-ARTICLE_SEAL = "seal(key, sha256, text_sha256, added, file)"
+ARTICLE_SEAL = (
+    "seal(key, id, title, authors, published, source, note, added, text_sha256, sha256, file, "
+    "(SELECT blocks FROM texts WHERE article = key), "
+    "(SELECT group_concat(first) FROM (SELECT first FROM pages WHERE article = key ORDER BY first)))"
+)
 CHANGE_SEAL = "seal(operation, article, first_passage, last_passage)"
 META_SEAL = (
     "(SELECT seal(group_concat(fact)) FROM "
     "(SELECT name || '=' || value AS fact FROM meta WHERE name != 'seal' ORDER BY name))"
 )
-"""What the checksums of rows are made of, in SQL; an article's own checksum covers the rest of it."""
+"""What the checksums of rows are made of, in SQL: all that is known of an article but what is made from its text."""
 
 
 @dataclass(frozen=True, slots=True)

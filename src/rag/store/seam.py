@@ -85,6 +85,9 @@ class Store(Protocol):
     def unread(self, reader: str, *, most: int | None = None) -> list[int]:
         """Return the keys of articles in which this reader has not read who said what, in the order of adding."""
 
+    def broken(self) -> list[int]:
+        """Return the keys of articles whose sentences, passages or vectors are not as they were made of their text."""
+
     def misread(self) -> list[int]:
         """Return the keys of articles whose statements are not as they were read."""
 
@@ -110,6 +113,9 @@ class Store(Protocol):
 
     def remove(self, keys: Sequence[int]) -> None:
         """Remove articles with all that belongs to them."""
+
+    def exchange(self, key: int, entry: Entry) -> None:
+        """Put an article that was prepared anew in the place of one that is broken."""
 
     def rename(self, key: int, title: str) -> None:
         """Give an article another title; nothing else of it changes, nor does its text.

@@ -14,7 +14,7 @@ from rag.embed import Vectors
 from rag.errors import DamagedLibraryError, UnknownArticleError
 from rag.records import Article, ArticleSummary, Block, Passage, Range, Sentence, Statement
 from rag.search import Filter
-from rag.store.check import entry_of, problems, read_soundly
+from rag.store.check import broken, entry_of, problems, read_soundly
 from rag.store.connections import Connections
 from rag.store.filters import condition
 from rag.store.format import begin, bring_up
@@ -260,6 +260,10 @@ class SqliteStore:
         """Yield a line for everything in the file that is not as it was added."""
         return problems(self, self._connections)
 
+    def broken(self) -> list[int]:
+        """Return the keys of articles whose sentences, passages or vectors are not as they were made of their text."""
+        return broken(self, self._connections)
+
     def misread(self) -> list[int]:
         """Return the keys of articles whose statements are not as they were read."""
         return [key for key in self.article_keys() if not read_soundly(self, self._connections, key)]
@@ -293,6 +297,12 @@ class SqliteStore:
         with self._connections.writing() as db:
             for key in keys:
                 delete(db, key)
+
+    def exchange(self, key: int, entry: Entry) -> None:
+        """Put an article that was prepared anew in the place of one that is broken."""
+        with self._connections.writing() as db:
+            delete(db, key)
+            insert(db, entry)
 
     def rename(self, key: int, title: str) -> None:
         """Give an article another title; nothing else of it changes, nor does its text.
