@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rag.records import Range
@@ -73,6 +74,7 @@ class Named:
     sure: bool
 
 
+@lru_cache(maxsize=16_384)
 def fold(name: str) -> tuple[str, ...]:
     """Return the words of a name in a spelling that variants share: small letters, no accents, `i` for `y`."""
     bare = unicodedata.normalize("NFKD", name.replace("’", "").replace("'", "").replace("-", " "))
@@ -133,10 +135,9 @@ def _speaks(parsed: Parsed, first: int, last: int) -> bool:
 
 def _runs(parsed: Parsed, known: frozenset[str]) -> Iterator[range]:
     """The runs of tokens that are written as names, or that are names already known, with the small words inside."""
-    doc, start = parsed.doc, 0
-    while start < len(doc):
-        if not (is_name(doc[start]) or _is_known(doc[start], known)):
-            start += 1
+    doc, end = parsed.doc, 0
+    for start in [token.i for token in doc if is_name(token) or _is_known(token, known)]:
+        if start < end:
             continue
         end = start + 1
         while end < len(doc):
@@ -151,11 +152,10 @@ def _runs(parsed: Parsed, known: frozenset[str]) -> Iterator[range]:
         if start and doc[start - 1].lower_ in ("al", "el") and not doc[start - 1].is_sent_start:
             start -= 1
         yield range(start, end)
-        start = end
 
 
 def _is_known(token: Token, known: frozenset[str]) -> bool:
-    return token.text[0].isupper() and bool(known.intersection(fold(token.text)[-1:]))
+    return bool(known) and token.text[0].isupper() and not known.isdisjoint(fold(token.text)[-1:])
 
 
 def _joins(token: Token) -> bool:

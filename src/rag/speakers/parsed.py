@@ -49,6 +49,9 @@ _GLUED = re.compile(r"(?<=[,:])(?=[“«„])|(?<=[,:])(?=\"\w)|(?<=[”»])(?=[
 """Where a blank was forgotten beside a quotation mark."""
 
 
+_SPACE = re.compile(r"\s")
+
+
 @dataclass(frozen=True, slots=True)
 class Plain:
     """The words of a sentence as they are parsed, and for each character its place in the article."""
@@ -62,6 +65,8 @@ def plain(text: str, place: Range) -> Plain:
     words = text[place.start : place.end]
     out = {n for match in _LEFT_OUT.finditer(words) for n in range(match.start(), match.end())}
     glued = {match.start() for match in _GLUED.finditer(words)}
+    if not out and not glued:
+        return Plain(_SPACE.sub(" ", words), range(place.start, place.end))
     pieces, places = list[str](), list[int]()
     for n, character in enumerate(words):
         if n in glued:
