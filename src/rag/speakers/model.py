@@ -42,7 +42,7 @@ class GrammarModel:
             for batch in _batches(docs):
                 self._words.set_annotations(batch, self._contexts.of(batch))
                 self._tagger.set_annotations(batch, self._tagger.predict(batch))
-                list(self._parser.pipe(batch, batch_size=len(batch)))
+                self._parser.set_annotations(batch, self._parser.predict(batch))
         return docs
 
     def find_entities(self, docs: Sequence[Doc]) -> None:
