@@ -1,6 +1,7 @@
 """Files, addresses and pasted text -> articles: what other rooms need of this one."""
 
 from rag.articles.decoding import decode
+from rag.articles.folder import article_files
 from rag.articles.layout import LIST_MARKER
 from rag.articles.limits import LIMITS, Limits
 from rag.articles.metadata import Metadata, title_of
@@ -17,6 +18,7 @@ __all__ = [
     "Metadata",
     "Page",
     "Reader",
+    "article_files",
     "decode",
     "read_address",
     "read_bytes",

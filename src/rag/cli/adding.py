@@ -115,24 +115,13 @@ def _bar(names: Sequence[str]) -> Iterator[Any]:
 
 def _sources(paths: Sequence[str]) -> Iterator[str]:
     """The files of every folder in the list, in order; everything else as it stands."""
-    from rag.articles import SUFFIXES
+    from rag.articles import article_files
 
     for path in paths:
         if path != "-" and not _is_address(path) and Path(path).is_dir():
-            files = sorted(file for file in Path(path).rglob("*") if file.suffix.lower() in SUFFIXES)
-            yield from (str(file) for file in files if not _is_part_of_page(file))
+            yield from map(str, article_files(Path(path)))
         else:
             yield path
-
-
-def _is_part_of_page(file: Path) -> bool:
-    """Tell whether a browser saved a file with a page: frames and scripts in `NAME_files` beside `NAME.html`."""
-    folders = (folder for folder in file.parents if folder.name.endswith("_files"))
-    return any(
-        folder.with_name(folder.name.removesuffix("_files") + ending).exists()
-        for folder in folders
-        for ending in (".html", ".htm")
-    )
 
 
 def _checksum(name: str) -> str | None:
