@@ -20,7 +20,7 @@ from rag.errors import (
     ReadError,
     UnknownArticleError,
 )
-from rag.library import Library, open_library
+from rag.library import Library, Preparing, open_library
 from rag.library import opening as opening_module
 from rag.records import Abstention, Answer, Article, Sentence, Statement
 from rag.scorer import Readings
@@ -413,3 +413,18 @@ def test_building_does_not_take_what_was_altered_for_sound(tmp_path: Path, damag
         library.build()
         assert ["put a backup in place" in line for line in library.verify()] == [True]
         assert list(library.remove([TALK.id])) == [TALK.id]
+
+
+def test_articles_that_were_prepared_elsewhere_are_added_once(library: Library) -> None:
+    prepared = Preparing(Settings(), WordEncoder(), SaidReader())
+    assert library.add_prepared(map(prepared.entry, (TALK, SNOW))) == 1
+    assert library.count() == 3
+    assert library.statements(TALK.id) == SaidReader().read(TALK, library.sentences(TALK.id))
+
+
+def test_articles_are_not_loaded_into_the_vectors_of_another_encoder(library: Library, tmp_path: Path) -> None:
+    with Library(tmp_path, Settings(), encoder=OtherEncoder(), scorer=WordScorer(), reader=SaidReader()) as other:
+        prepared = Preparing(Settings(), other.encoder, SaidReader())
+        with pytest.raises(IndexMismatchError):
+            other.add_prepared([prepared.entry(TALK)])
+    assert library.count() == 2

@@ -3,5 +3,6 @@
 from rag.library.adding import Added, Arrival
 from rag.library.library import Library
 from rag.library.opening import SEEDS, open_library
+from rag.library.preparing import Preparing
 
-__all__ = ["SEEDS", "Added", "Arrival", "Library", "open_library"]
+__all__ = ["SEEDS", "Added", "Arrival", "Library", "Preparing", "open_library"]

@@ -39,6 +39,7 @@ from rag.records import (
 from rag.scorer import Scorer
 from rag.settings import Balance, Settings
 from rag.speakers import StatementReader
+from rag.store import Entry
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +82,11 @@ class Library:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self.close()
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder in use."""
+        return self._encoder
 
     @property
     def untouched(self) -> bool:
@@ -139,6 +145,17 @@ class Library:
     def article_of_file(self, sha256: str) -> str | None:
         """Return the id of the article that was read from a file with this checksum, None when there is none."""
         return self._store.article_of_file(sha256)
+
+    def add_prepared(self, entries: Iterable[Entry]) -> int:
+        """Add articles that were prepared elsewhere with `encoder`, and return how many of their texts are new here.
+
+        Some are added in each transaction, and what was added stays when a later one cannot be.
+
+        Raises:
+            LibraryError: They cannot be stored.
+        """
+        self._finder.check_encoder()
+        return self._store.add_all(entries)
 
     def same_text(self, article: Article) -> str | None:
         """Return the id of the article that has the same text, under whatever name; None when there is none."""
