@@ -48,6 +48,7 @@ OWNERS = {
     "bm25s": {"evaluate"},
     "filelock": {"index"},
     "pyarrow": {"ingest"},
+    "ray": {"ingest"},
     "spacy": {"speakers"},
     "thinc": {"speakers"},
     "threadpoolctl": {"speakers"},
