@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from rag.cli import adding, care, commands, export, measure
+from rag.cli import adding, care, commands, export, ingesting, measure
 from rag.version import VERSION
 
 SUITES = ("answers", "attribution", "ranking", "refusal", "retrieval")
@@ -26,6 +26,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"ask-the-article {VERSION}")
     parsers = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_library_commands(parsers)
+    _add_bulk_commands(parsers)
     _add_measuring_commands(parsers)
     return parser
 
@@ -128,6 +129,26 @@ def _add_library_commands(parsers: Any) -> None:
     password.add_argument("file", type=Path, metavar="FILE")
     password.add_argument("name", metavar="NAME")
     password.set_defaults(run=commands.password, verbose=False)
+
+
+def _add_bulk_commands(parsers: Any) -> None:
+    ingest = _command(
+        parsers,
+        "ingest",
+        ingesting.ingest,
+        "Prepare many articles for rag load: files, folders, and JSONL of text, title?, authors?, published?, source?. "
+        "What is done already is not done again.",
+    )
+    ingest.add_argument("path", nargs="+", type=Path, metavar="PATH")
+    ingest.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the Parquet files")
+    ingest.add_argument("--ray", nargs="?", const="local", metavar="ADDRESS",
+                        help="work on all cores, or the Ray cluster there (each node sees PATH and DIR)")  # fmt: skip
+    ingest.add_argument("--workers", type=_positive, metavar="N", help="with --ray: processors at most (all)")
+    ingest.add_argument("--shard-articles", type=_positive, default=500, metavar="N",
+                        help="articles in a file at most, and lost when a worker dies (500)")  # fmt: skip
+
+    load = _command(parsers, "load", ingesting.load, "Add the articles that rag ingest prepared.")
+    load.add_argument("folder", type=Path, metavar="DIR")
 
 
 def _add_measuring_commands(parsers: Any) -> None:
