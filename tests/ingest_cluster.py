@@ -1,7 +1,7 @@
 """Ray, in a process of its own, as it leaves threads and sockets behind in one.
 
 `two-nodes FOLDER OUT`: two nodes prepare articles, and the second is killed in the middle. `here FOLDER OUT`: a cluster
-of this machine alone does, and what it listens on is read. Prints JSON.
+of this machine alone does, and what it listens on is read; then workers without a model fail to. Prints JSON.
 """
 
 import json
@@ -14,9 +14,11 @@ from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 from typing import Any
 
-from ingest_fakes import load_slow_words
+from ingest_fakes import load_nothing, load_slow_words
 
+from rag.errors import WorkerError
 from rag.ingest import Report, Size, Workers, plan, run_on_ray
+from rag.ingest.on_ray import StepLoader
 from rag.settings import Settings
 
 
@@ -29,11 +31,11 @@ def two_nodes(folder: Path, out: Path) -> dict[str, Any]:
     cluster: Any = Cluster(initialize_head=True, head_node_args=node)
     second = cluster.add_node(**node)
     reports: list[Report] = []
-    killed_after = None
+    killed_after: int | None = None
     try:
         for report in run(folder, out, Workers(cluster.address, 2)):
             reports.append(report)
-            if len(reports) == 6:
+            if killed_after is None and len(reports) >= 4 and len(nodes_that_loaded()) == 2:
                 cluster.remove_node(second, allow_graceful=False)
                 killed_after = len(list(out.glob("*.parquet")))
     finally:
@@ -48,11 +50,20 @@ def here(folder: Path, out: Path) -> dict[str, Any]:
     for report in run(folder, out, Workers(most=1)):
         reports.append(asdict(report))
         listened |= set(listening())
-    return {"listening": sorted(listened), "reports": reports}
+    failure = ""
+    try:
+        list(run(folder, out, Workers(most=1), load=load_nothing))
+    except WorkerError as error:
+        failure = str(error)
+    return {"listening": sorted(listened), "reports": reports, "failure": failure}
 
 
-def run(folder: Path, out: Path, workers: Workers) -> Iterator[Report]:
-    return run_on_ray(list(plan([folder], Size(articles=2))), out, Settings(), workers=workers, load=load_slow_words)
+def run(folder: Path, out: Path, workers: Workers, load: StepLoader = load_slow_words) -> Iterator[Report]:
+    return run_on_ray(list(plan([folder], Size(articles=2))), out, Settings(), workers=workers, load=load)
+
+
+def nodes_that_loaded() -> set[str]:
+    return {line.split()[1] for line in Path(os.environ["LOADS"]).read_text(encoding="utf-8").splitlines()}
 
 
 def listening() -> Iterator[str]:

@@ -12,6 +12,7 @@ from typing import Any
 from fakes import SaidReader, WordEncoder
 
 from rag.embed import Vectors
+from rag.errors import ModelError
 from rag.ingest import Files, Report, Shard, Step
 from rag.settings import Settings
 from rag.store import FILE
@@ -23,7 +24,7 @@ class SlowEncoder(WordEncoder):
     """The same vectors, a while later."""
 
     def encode(self, texts: Sequence[str], *, as_question: bool = False) -> Vectors:
-        time.sleep(0.1)
+        time.sleep(0.25)
         return super().encode(texts, as_question=as_question)
 
 
@@ -48,6 +49,10 @@ def load_slow_words(settings: Settings) -> Step:
     with Path(os.environ["LOADS"]).open("a", encoding="utf-8") as file:
         file.write(f"{os.getpid()} {ray.get_runtime_context().get_node_id()}\n")
     return Step(settings, SlowEncoder(), SaidReader())
+
+
+def load_nothing(settings: Settings) -> Step:
+    raise ModelError(Path("encoder.onnx"), "cannot be read")
 
 
 def make_all(shards: Sequence[Shard], out: Path) -> list[Report]:

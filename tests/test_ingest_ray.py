@@ -12,7 +12,7 @@ from fakes import WordEncoder
 from ingest_fakes import load_words, make_all
 
 from rag.errors import ClusterError, MissingPackageError
-from rag.ingest import Files, Size, Workers, plan, read_entries, run_on_ray, shard_files
+from rag.ingest import Files, Shard, Size, Workers, plan, read_entries, run_on_ray, shard_files
 from rag.settings import Settings
 from rag.store import Store
 
@@ -47,7 +47,7 @@ def test_a_node_that_dies_in_the_middle_loses_no_article_and_doubles_none(tmp_pa
     folder, out = tmp_path / "news", tmp_path / "out"
     write_texts(folder, 40)
     told = run("two-nodes", folder, out)
-    assert 6 <= told["killed_after"] < 20
+    assert told["killed_after"] in range(4, 20)
     assert [report["articles"] for report in told["reports"]] == [2] * 20
     loads = [line.split() for line in (tmp_path / "loads").read_text(encoding="utf-8").splitlines()]
     assert len({node for _, node in loads}) == 2
@@ -64,22 +64,22 @@ def test_a_node_that_dies_in_the_middle_loses_no_article_and_doubles_none(tmp_pa
 
 
 @pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="only Linux tells there who listens")
-def test_a_cluster_of_this_machine_alone_listens_to_nobody_else(tmp_path: Path) -> None:
+def test_a_cluster_of_this_machine_alone_listens_to_nobody_else_and_says_what_fails(tmp_path: Path) -> None:
     write_texts(tmp_path / "news", 4)
     told = run("here", tmp_path / "news", tmp_path / "out")
     assert told["listening"] == ["127.0.0.1"]
     assert [report["new"] for report in told["reports"]] == [True, True]
+    assert told["failure"].startswith("A worker gave up: The model encoder.onnx cannot be read. ")
     make_all(list(plan([tmp_path / "news"], Size(articles=2))), tmp_path / "plain")
     assert contents(tmp_path / "out") == contents(tmp_path / "plain")
 
 
-def test_a_cluster_that_is_not_there_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("address", ["nowhere", "127.0.0.1:1"])
+def test_a_cluster_that_is_not_there_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-    (tmp_path / "a.txt").write_text("Rain.\n", encoding="utf-8")
-    shards = list(plan([tmp_path], Size()))
-    reports = run_on_ray(shards, tmp_path / "out", Settings(), workers=Workers("nowhere"), load=load_words)
-    with pytest.raises(ClusterError, match="The Ray cluster 'nowhere' cannot be used"):
-        list(reports)
+    shards: list[Shard] = [Files((tmp_path / "a.txt",))]
+    with pytest.raises(ClusterError, match=f"The Ray cluster '{address}' cannot be used: .*ray status"):
+        list(run_on_ray(shards, tmp_path / "out", Settings(), workers=Workers(address), load=load_words))
 
 
 def test_without_ray_the_install_line_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,5 +64,7 @@ class WorkerError(IngestError):
     """What one worker could not do, so that no other can."""
 
     def __init__(self, cause: str) -> None:
-        super().__init__(f"A worker gave up: {cause} What is done stays done; the same command goes on from there.")
+        super().__init__(
+            f"A worker gave up: {cause.rstrip('.')}. What is done stays done; the same command goes on from there."
+        )
         self.cause = cause

@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import secrets
+import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -22,8 +23,12 @@ HERE = "local"
 """The address of a cluster that is started on this machine, for this run only."""
 _STORE_BYTES = 100_000_000
 """Memory for what passes between workers: names and reports, as articles and vectors pass through files."""
+_ANSWER_SECONDS = 5.0
 
 StepLoader: TypeAlias = Callable[[Settings], Step]
+
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,8 @@ def run_on_ray(
     """
     if not shards:
         return
+    if workers.address != HERE:
+        _check_address(workers.address)
     with _ray_data(workers) as data:
         rows = [{"shard": to_json(shard)} for shard in shards]
         given = {"out": str(out.absolute()), "settings": replace(settings, threads=1), "load": load}
@@ -95,7 +102,7 @@ def _ray_data(workers: Workers) -> Iterator[Any]:
     if here:
         os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"  # its name for: listen on 127.0.0.1 alone
         os.environ["RAY_AUTH_MODE"] = "token"  # so that nobody else on this machine hands it work
-        os.environ["RAY_AUTH_TOKEN"] = secrets.token_hex(32)
+        os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
     try:
         import ray
         import ray.data
@@ -107,9 +114,22 @@ def _ray_data(workers: Workers) -> Iterator[Any]:
     except (ConnectionError, ValueError, RuntimeError) as error:
         raise ClusterError(workers.address, str(error).splitlines()[0].rstrip(".")) from error
     try:
-        logging.getLogger("ray.data").setLevel(logging.ERROR)
+        logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # it logs what it raises too
         told = ray.data.DataContext.get_current()
         told.enable_progress_bars = told.print_on_execution_start = False
         yield ray.data
+    except ray.exceptions.RayError as error:
+        log.info("Ray says", exc_info=error)
+        raise WorkerError(str(error).strip().splitlines()[-1]) from error
     finally:
         ray.shutdown()
+
+
+def _check_address(address: str) -> None:
+    """Find out at once whether something listens there; Ray itself tries for two minutes."""
+    host, _, port = address.rpartition(":")
+    if host and port.isdigit():
+        try:
+            socket.create_connection((host, int(port)), timeout=_ANSWER_SECONDS).close()
+        except OSError as error:
+            raise ClusterError(address, error.strerror or str(error)) from error
