@@ -1,5 +1,6 @@
 """Shards of articles become Parquet files, and those what a library keeps."""
 
+import hashlib
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -34,8 +35,8 @@ from rag.ingest import (
     shard_files,
 )
 from rag.ingest.rows import entry_of, row_of
-from rag.library import Library
-from rag.records import Range, Speaker
+from rag.library import Arrival, Library
+from rag.records import Article, Range, Sentence, Speaker, Statement
 from rag.settings import Settings
 from rag.store import Reading
 
@@ -85,7 +86,8 @@ def test_what_is_loaded_is_exactly_what_adding_the_same_files_keeps(news: Path, 
     make_all(list(plan([news], Size(articles=2))), tmp_path / "out")
     with open_words(tmp_path / "one") as added, open_words(tmp_path / "other") as loaded:
         for path in files(news).paths:
-            added.add(read_file(path, max_bytes=5_000_000))
+            sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+            list(added.add_all([Arrival(read_file(path, max_bytes=5_000_000), sha256)]))
         assert load(tmp_path / "out", loaded) == 3
         loaded.refresh()
         assert list(loaded.verify()) == []
@@ -126,11 +128,11 @@ def test_what_is_there_is_not_made_again(news: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("change", ["text", "side file", "encoder", "reader", "passages"])
-def test_all_that_the_bytes_depend_on_gives_another_name(news: Path, change: str) -> None:
+def test_all_that_the_bytes_depend_on_gives_another_name(news: Path, tmp_path: Path, change: str) -> None:
     class OtherReader(SaidReader):
         identity = "said@2"
 
-    before = load_words(Settings()).name(files(news))
+    [before] = make_all([files(news)], tmp_path)
     if change == "text":
         (news / "c-sun.txt").write_text(f"{SUN}More.\n", encoding="utf-8")
     if change == "side file":
@@ -138,11 +140,14 @@ def test_all_that_the_bytes_depend_on_gives_another_name(news: Path, change: str
     settings = Settings(passage_tokens=64) if change == "passages" else Settings()
     encoder = OtherEncoder() if change == "encoder" else WordEncoder()
     reader = OtherReader() if change == "reader" else SaidReader()
-    assert Step(settings, encoder, reader).name(files(news)) != before
+    after = Step(settings, encoder, reader).make(files(news), tmp_path)
+    assert after.new
+    assert after.file != before.file
 
 
-def test_threads_do_not_change_the_name(news: Path) -> None:
-    assert load_words(Settings(threads=1)).name(files(news)) == load_words(Settings(threads=2)).name(files(news))
+def test_threads_do_not_change_the_name(news: Path, tmp_path: Path) -> None:
+    first, second = (load_words(Settings(threads=threads)).make(files(news), tmp_path) for threads in (1, 2))
+    assert (second.file, second.new) == (first.file, False)
 
 
 def test_a_bad_file_is_named_and_skipped_and_named_again_when_the_shard_is_there(news: Path, tmp_path: Path) -> None:
@@ -177,6 +182,28 @@ def test_a_file_that_changes_while_it_is_read_makes_no_file_under_its_old_name(n
     report = Step(Settings(), Meddling(), SaidReader()).make(files(news), tmp_path / "out")
     assert (report.file, report.articles) == (None, 0)
     assert list((tmp_path / "out").glob("*.parquet")) == []
+
+
+def test_a_defect_that_one_article_shows_does_not_stop_the_others(news: Path, tmp_path: Path) -> None:
+    class Defect(SaidReader):
+        def read(self, article: Article, sentences: Sequence[Sentence]) -> tuple[Statement, ...]:
+            if "Snow" in article.title:
+                raise KeyError(article.title)
+            return super().read(article, sentences)
+
+    report = Step(Settings(), WordEncoder(), Defect()).make(files(news), tmp_path)
+    told = f"{news / 'b-snow.txt'}: Snow in Ganja: KeyError while it was read. Please report it."
+    assert report == Report(report.file, 3, 2, (told,), new=True)
+
+
+def test_a_model_that_is_not_there_stops_and_leaves_no_file(news: Path, tmp_path: Path) -> None:
+    class NoModel(SaidReader):
+        def read(self, article: Article, sentences: Sequence[Sentence]) -> tuple[Statement, ...]:
+            raise ModuleNotFoundError("No module named 'grammar'")
+
+    with pytest.raises(ModuleNotFoundError):
+        Step(Settings(), WordEncoder(), NoModel()).make(files(news), tmp_path)
+    assert list(tmp_path.rglob("*.parquet*")) == []
 
 
 def test_an_article_of_five_million_bytes_is_kept_whole(tmp_path: Path) -> None:

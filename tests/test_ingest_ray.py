@@ -14,7 +14,7 @@ from ingest_fakes import load_words, make_all
 from rag.errors import ClusterError, MissingPackageError
 from rag.ingest import Files, Shard, Size, Workers, plan, read_entries, run_on_ray, shard_files
 from rag.settings import Settings
-from rag.store import Store
+from rag.store import SqliteStore
 
 SOURCE = Path(__file__).parents[1] / "src"
 
@@ -55,11 +55,11 @@ def test_a_node_that_dies_in_the_middle_loses_no_article_and_doubles_none(tmp_pa
 
     make_all(list(plan([folder], Size(articles=2))), tmp_path / "plain")
     assert contents(out) == contents(tmp_path / "plain")
-    store = Store(tmp_path / "library", encoder=WordEncoder.identity)
-    added = [store.add(entry) for path in shard_files(out) for entry in read_entries(path)]
+    store = SqliteStore(tmp_path / "library", encoder=WordEncoder.identity)
+    added = [store.add_all(read_entries(path)) for path in shard_files(out)]
     kept = [store.article(key) for key in store.article_keys()]
     store.close()
-    assert added == [True] * 40
+    assert added == [2] * 20
     assert sorted(one.text for one in kept if one) == sorted(TEXTS)
 
 

@@ -62,7 +62,7 @@ def load(options: argparse.Namespace) -> int:
                 damaged += 1
             watched.tell(facts.articles, worked=True)
         watched.end()
-        library.refresh()
+        library.settle()
         added = library.count() - before
     shape = {"articles": added, "files": len(files), "damaged": damaged}
     show(options, shape, f"loaded: {added:,} articles")

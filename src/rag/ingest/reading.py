@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -17,6 +18,21 @@ from rag.settings import Settings
 
 Outcome: TypeAlias = Article | ReadError | DataError
 """What becomes of one input: an article, or the reason why there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What an outcome depends on, wherever it lies.
+
+    Attributes:
+        name: Of the file, without its folder.
+        sha256: Of what is read; None where that is refused.
+        more: The sha256 of the file beside it, or which lines are read.
+    """
+
+    name: str
+    sha256: str | None
+    more: tuple[str | int | None, ...]
 
 
 def outcomes(shard: Shard, settings: Settings) -> Iterator[Outcome]:
@@ -48,14 +64,15 @@ def outcomes(shard: Shard, settings: Settings) -> Iterator[Outcome]:
             yield error
 
 
-def input_sums(shard: Shard) -> list[Sequence[object]]:
-    """Return the names and the sha256 of all that an outcome depends on; no folder, so that it may lie elsewhere."""
+def sources(shard: Shard) -> list[Source]:
+    """Return what the outcomes of a shard depend on: one for each file, or one for all the lines."""
     if isinstance(shard, Files):
-        return [(path.name, _sum(path), _sum(path.with_suffix(".json"))) for path in shard.paths]
+        return [Source(path.name, _sum(path), (_sum(path.with_suffix(".json")),)) for path in shard.paths]
     try:
-        return [(shard.path.name, shard.line, shard.count, hashlib.sha256(_slice(shard)).hexdigest())]
+        sha256 = hashlib.sha256(_slice(shard)).hexdigest()
     except OSError:
-        return [(shard.path.name, shard.line, shard.count, None)]
+        sha256 = None
+    return [Source(shard.path.name, sha256, (shard.line, shard.count))]
 
 
 def _slice(shard: Lines) -> bytes:

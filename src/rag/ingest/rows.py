@@ -43,6 +43,7 @@ def schema() -> pyarrow.Schema:
         "sentence_vectors": pa.binary(),
         "passages": rows_of(**place, first=pa.int32(), last=pa.int32()),
         "passage_vectors": pa.binary(),
+        "file": pa.string(),
         "sha256": pa.string(),
         "reader": pa.string(),
         "statements": rows_of(**statement),
@@ -63,6 +64,7 @@ def row_of(entry: Entry) -> dict[str, Any]:
         "sentence_vectors": _bytes(entry.sentence_vectors),
         "passages": [{**_place(one.range), "first": one.first, "last": one.last} for one in entry.passages],
         "passage_vectors": _bytes(entry.passage_vectors),
+        "file": entry.file,
         "sha256": entry.sha256(),
         "reader": reading.reader if reading else None,
         "statements": [_statement_row(one) for one in reading.statements] if reading else [],
@@ -92,6 +94,7 @@ def entry_of(row: Mapping[str, Any], dimensions: int) -> Entry:
         passages,
         _vectors(row["passage_vectors"], len(passages), dimensions),
         _reading(row, article),
+        row["file"],
     )
     if entry.sha256() != row["sha256"]:
         raise ValueError("it is not as it was made")
