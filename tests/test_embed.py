@@ -52,6 +52,11 @@ def test_the_bundled_encoder_says_what_it_was_made_from() -> None:
     assert json.loads((BUNDLED_FOLDER / "manifest.json").read_text())["source_sha256"] == WEIGHTS_SHA256
 
 
+def test_the_bundled_encoder_is_the_one_that_evidence_was_fitted_with(encoder: OnnxEncoder) -> None:
+    fitted = json.loads((BUNDLED_FOLDER.parent / "evidence.json").read_text())["fitted"]
+    assert fitted["encoder"] == encoder.identity == "minilm-6-taught-int8@63d2d4dca4d81d3a"
+
+
 @pytest.mark.parametrize("which", ["encoder", "multilingual"])
 def test_vectors_have_unit_length_and_keep_the_order_of_texts(which: str, request: pytest.FixtureRequest) -> None:
     encoder: Encoder = request.getfixturevalue(which)

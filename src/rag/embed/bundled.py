@@ -21,7 +21,8 @@ class OnnxEncoder:
     """The bundled encoder: int8 weights on onnxruntime, without torch.
 
     The folder holds `encoder.onnx` (token ids and mask -> unit vectors), `tokenizer.json` and
-    `manifest.json` with the sha256 of both; made by `rag train encoder`.
+    `manifest.json` with the sha256 of both and the revision of the weights, which stays when they are written in
+    another form that says the same; made by `rag train encoder`.
     """
 
     def __init__(self, folder: Path, *, threads: int) -> None:
@@ -32,7 +33,7 @@ class OnnxEncoder:
         self._tokenizer = load_tokenizer(folder / "tokenizer.json")
         self.max_tokens: int = manifest["max_tokens"]
         self.dimensions: int = manifest["dimensions"]
-        self.identity: str = f"{manifest['name']}@{manifest['files']['encoder.onnx'][:16]}"
+        self.identity: str = f"{manifest['name']}@{manifest['revision']}"
 
     def count_tokens(self, text: str) -> int:
         """Return the length of a text in tokens, special tokens included."""

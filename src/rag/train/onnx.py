@@ -53,12 +53,14 @@ def export_encoder(module: Any, folder: Path) -> float:
         write_graph(module, plain, {"input_ids": axes, "attention_mask": axes}, "vectors")
         quantise(plain, folder / "encoder.onnx")
     copyfile(source / "tokenizer.json", folder / "tokenizer.json")
+    files = {name: sha256(folder / name) for name in ("encoder.onnx", "tokenizer.json")}
     manifest = {
         "name": NAME,
+        "revision": files["encoder.onnx"][:16],
         "source_sha256": WEIGHTS_SHA256,
         "max_tokens": MAX_TOKENS,
         "dimensions": module.transformer.config.hidden_size,
-        "files": {name: sha256(folder / name) for name in ("encoder.onnx", "tokenizer.json")},
+        "files": files,
     }
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
 
