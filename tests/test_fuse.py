@@ -1,5 +1,6 @@
 """The fused form of an export, on two random layers as thin as twelve heads of four can be."""
 
+import json
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,10 +10,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from rag.embed import load_session
+from rag.embed import check_files, load_session
 from rag.errors import ModelError
 from rag.train.fuse import fuse
-from rag.train.onnx import make_encoder_module, quantise, write_graph
+from rag.train.onnx import fuse_model, make_encoder_module, quantise, sha256, write_graph
 from rag.train.scorer import make_model
 
 pytestmark = pytest.mark.models
@@ -121,3 +122,23 @@ def test_what_is_fused_already_is_refused(encoder: Path) -> None:
     fuse(encoder)
     with pytest.raises(ModelError, match=r"is not an int8 export: it has no /transformer/encoder/layer.0/"):
         fuse(encoder)
+
+
+def test_a_model_that_is_fused_later_keeps_its_revision(encoder: Path) -> None:
+    manifest = {"name": "thin", "revision": "first", "files": {"encoder.onnx": sha256(encoder)}}
+    (encoder.parent / "manifest.json").write_text(json.dumps(manifest))
+    assert fuse_model(encoder) == pytest.approx(1, abs=1e-3)
+    after = check_files(encoder.parent)
+    assert after == {**manifest, "files": {"encoder.onnx": sha256(encoder)}}
+    assert after != manifest
+
+
+def test_a_model_that_says_something_else_when_it_is_fused_stays(
+    encoder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest = {"files": {"encoder.onnx": sha256(encoder)}}
+    (encoder.parent / "manifest.json").write_text(json.dumps(manifest))
+    monkeypatch.setattr("rag.train.fuse.HEADS", 6)
+    with pytest.raises(ModelError, match="says something else when it is fused"):
+        fuse_model(encoder)
+    assert check_files(encoder.parent) == manifest

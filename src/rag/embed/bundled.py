@@ -20,7 +20,7 @@ _MANY = 16
 class OnnxEncoder:
     """The bundled encoder: int8 weights on onnxruntime, without torch.
 
-    The folder holds `encoder.onnx` (token ids and mask -> unit vectors), `tokenizer.json` and
+    The folder holds `encoder.onnx` (token ids -> unit vectors), `tokenizer.json` and
     `manifest.json` with the sha256 of both and the revision of the weights, which stays when they are written in
     another form that says the same; made by `rag train encoder`.
     """
@@ -69,5 +69,5 @@ class OnnxEncoder:
 def _run(session: Any, window: Sequence[int]) -> Vector:
     """One text at a time: int8 scales its numbers to all of a batch, and a text's neighbours would change it."""
     ids = np.array([window], np.int64)  # (1, tokens)
-    vector: Vector = session.run(["vectors"], {"input_ids": ids, "attention_mask": np.ones_like(ids)})[0][0]
+    vector: Vector = session.run(["vectors"], {"input_ids": ids})[0][0]
     return vector

@@ -1,4 +1,4 @@
-"""Torch modules on all-MiniLM-L6-v2 -> int8 ONNX files; for maintainers, needs torch, transformers and onnx."""
+"""Torch modules on all-MiniLM-L6-v2 -> fused int8 ONNX files; for maintainers, needs torch, transformers and onnx."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ import hashlib
 import json
 import tempfile
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from shutil import copyfile
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from rag.embed import OnnxEncoder, load_tokenizer
+from rag.embed import BUNDLED_FOLDER, OnnxEncoder, check_files, load_session, load_tokenizer
 from rag.errors import MissingPackageError, ModelError
+from rag.train.fuse import fuse
 
 NAME = "minilm-6-taught-int8"
 MAX_TOKENS = 256
@@ -46,12 +48,9 @@ def export_encoder(module: Any, folder: Path) -> float:
 
     source = Path(get_model_path())
     folder.mkdir(parents=True, exist_ok=True)
-    # Phase 1: the graph, with pooling and normalisation inside; then int8.
-    with tempfile.TemporaryDirectory() as scratch:
-        plain = Path(scratch) / "plain.onnx"
-        axes = ("texts", "tokens")
-        write_graph(module, plain, {"input_ids": axes, "attention_mask": axes}, "vectors")
-        quantise(plain, folder / "encoder.onnx")
+    # Phase 1: the graph, with pooling and normalisation inside.
+    axes = ("texts", "tokens")
+    write_model(module, folder / "encoder.onnx", {"input_ids": axes, "attention_mask": axes}, "vectors")
     copyfile(source / "tokenizer.json", folder / "tokenizer.json")
     files = {name: sha256(folder / name) for name in ("encoder.onnx", "tokenizer.json")}
     manifest = {
@@ -123,6 +122,67 @@ def load_original() -> Any:
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
     )
+
+
+def write_model(module: Any, path: Path, inputs: Mapping[str, Sequence[str]], output: str) -> None:
+    """Write a torch module as an int8 ONNX file with fused nodes, which reads texts without padding.
+
+    Args:
+        module: As `write_graph` takes it; it calls its transformer `transformer`.
+        path: The file to write.
+        inputs: As `write_graph` takes them; the file has no `attention_mask`.
+        output: The name of its output.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        plain = Path(scratch) / "plain.onnx"
+        write_graph(module, plain, inputs, output)
+        quantise(plain, path)
+    fuse(path)
+
+
+def fuse_model(path: Path) -> float:
+    """Give a model that was exported before exports were fused the form that they have now, and note its checksum.
+
+    Its weights, and with them the revision of an encoder, stay.
+
+    Args:
+        path: The file; a manifest lies beside it.
+
+    Returns:
+        The lowest cosine between what both forms say of a probe.
+
+    Raises:
+        ModelError: The file is not the one in the manifest, it is fused already, or the new form strays from it.
+    """
+    manifest = check_files(path.parent)
+    with tempfile.TemporaryDirectory() as scratch:
+        new = Path(copyfile(path, Path(scratch) / path.name))
+        fuse(new)
+        pairs = zip(_said(path), _said(new), strict=True)
+        lowest = min(float(old @ now / np.linalg.norm(old) / np.linalg.norm(now)) for old, now in pairs)
+        if lowest < LEAST_COSINE:
+            raise ModelError(path, f"says something else when it is fused (cosine {lowest:.3f})")
+        copyfile(new, path)
+    manifest["files"][path.name] = sha256(path)
+    (path.parent / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    return lowest
+
+
+def _said(path: Path) -> Iterator[NDArray[np.float32]]:
+    """What a model says of each probe: the first half is the question where it takes one, the second a sentence."""
+    session, tokenizer = load_session(path, threads=1), load_tokenizer(BUNDLED_FOLDER / "tokenizer.json")
+    names = {one.name for one in session.get_inputs()}
+    for probe in PROBES:
+        ids = np.array([tokenizer.encode(probe).ids[:MAX_TOKENS]], np.int64)
+        second = np.arange(ids.shape[1]) >= ids.shape[1] / 2
+        shares = np.stack([~second / (~second).sum(), second / second.sum()])[None].astype(np.float32)
+        given = {
+            "input_ids": ids,
+            "attention_mask": np.ones_like(ids),
+            "token_type_ids": second[None].astype(np.int64),
+            "shares": shares,
+        }
+        yield session.run(None, {name: given[name] for name in names})[0].ravel()
 
 
 def write_graph(module: Any, path: Path, inputs: Mapping[str, Sequence[str]], output: str) -> None:

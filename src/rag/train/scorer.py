@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import logging
 import random
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -23,7 +22,7 @@ import numpy as np
 
 from rag.embed import BUNDLED_FOLDER, load_tokenizer
 from rag.scorer import WindowIds, tokens, window_ids
-from rag.train.onnx import WEIGHTS_SHA256, load_original, quantise, sha256, write_graph
+from rag.train.onnx import WEIGHTS_SHA256, load_original, sha256, write_model
 from rag.train.run import Run
 from rag.train.windows import Window
 
@@ -113,12 +112,9 @@ def make_model() -> Any:
 def export_scorer(model: Any, folder: Path, *, windows: int) -> None:
     """Write a trained scorer as int8 ONNX, with its manifest."""
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as scratch:
-        plain = Path(scratch) / "plain.onnx"
-        axes = ("texts", "tokens")
-        inputs = {"input_ids": axes, "token_type_ids": axes, "shares": ("texts", "pieces", "tokens")}
-        write_graph(model, plain, inputs, "readings")
-        quantise(plain, folder / "scorer.onnx")
+    axes = ("texts", "tokens")
+    inputs = {"input_ids": axes, "token_type_ids": axes, "shares": ("texts", "pieces", "tokens")}
+    write_model(model, folder / "scorer.onnx", inputs, "readings")
     manifest = {
         "name": "scorer-minilm-6-int8",
         "source_sha256": WEIGHTS_SHA256,
