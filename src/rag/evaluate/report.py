@@ -87,7 +87,7 @@ def report_shape(report: Report) -> dict[str, Any]:
 
 def report_table(report: Report) -> str:
     """Return a report for the terminal."""
-    tables = [_aligned(rows) for rows in _tables(report.findings)]
+    tables = [aligned(rows) for rows in _tables(report.findings)]
     return "\n\n".join([*tables, _counts(report)])
 
 
@@ -119,7 +119,11 @@ def write_section(path: Path, report: Report, command: str) -> None:
 
 def replace_section(document: str, report: Report, text: str) -> str:
     """Return a Markdown document with the section of a report's suite and data file replaced, or added at the end."""
-    begin, end = _markers(report)
+    return put_between(document, *_markers(report), text)
+
+
+def put_between(document: str, begin: str, end: str, text: str) -> str:
+    """Return a Markdown document with the text between two markers replaced, or added with them at the end."""
     whole = f"{begin}\n{text}\n{end}"
     pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
     if pattern.search(document):
@@ -130,7 +134,7 @@ def replace_section(document: str, report: Report, text: str) -> str:
 def section(report: Report, command: str) -> str:
     """Return a report as Markdown, under a heading of level 2."""
     parts = [f"## {report.suite.capitalize()}: {report.data.name}", f"`{command}`"]
-    parts += [_piped(rows) for rows in _tables(report.findings)]
+    parts += [piped(rows) for rows in _tables(report.findings)]
     if report.findings.bins:
         name = _diagram_path(Path(), report).name
         parts.append(f"![Confidence and share of answerable questions in ten bins]({name})")
@@ -144,6 +148,18 @@ def machine() -> str:
         f"{_processor()}, {cores} core{'' if cores == 1 else 's'}; "
         f"ask-the-article {VERSION}, onnxruntime {version('onnxruntime')}, spacy {version('spacy')}"
     )
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Return rows of cells as a table for the terminal; the first row is the head."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+
+
+def piped(rows: Sequence[Sequence[str]]) -> str:
+    """Return rows of cells as a Markdown table; the first row is the head."""
+    head, *rest = ("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows)
+    return "\n".join([head, "|---" * len(rows[0]) + "|", *rest])
 
 
 def _processor() -> str:
@@ -199,16 +215,6 @@ def _counts(report: Report) -> str:
     found, draws = report.findings, report.draws
     left_out = "".join(f", {n:,} left out ({why})" for why, n in found.left_out.items() if n)
     return f"{found.n:,} {found.things}{left_out}; seed {draws.seed}, {draws.resamples:,} resamples."
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> str:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
-
-
-def _piped(rows: Sequence[Sequence[str]]) -> str:
-    head, *rest = ("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows)
-    return "\n".join([head, "|---" * len(rows[0]) + "|", *rest])
 
 
 def _markers(report: Report) -> tuple[str, str]:
