@@ -13,24 +13,20 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from rag.articles import read_file, read_text
-from rag.embed import BUNDLED_FOLDER, OnnxEncoder, Vector, Vectors
+from rag.articles import read_file
+from rag.embed import BUNDLED_FOLDER, OnnxEncoder
 from rag.errors import MissingPackageError
 from rag.library import Library
-from rag.records import Article, Sentence, Statement
 from rag.settings import Settings
 from rag.speakers import StatementReader
 
 PASSAGES = 256
 ROUNDS = 3
-_FILLED_AT_ONCE = 50
 QUESTIONS = (
     "Who visited the capital, and when?",
     "Why did relations between the two countries get worse?",
@@ -40,13 +36,12 @@ QUESTIONS = (
 )
 
 
-def bench(article: Path, settings: Settings, *, fill: int = 0) -> dict[str, Any]:
+def bench(article: Path, settings: Settings) -> dict[str, Any]:
     """Return speeds of this program and of plain sentence-transformers with a model of the same size.
 
     Args:
         article: A text file to draw passages from and to ask.
         settings: Threads and the rest.
-        fill: Ask a library of at least so many passages too; it holds articles of sentences drawn from the text.
 
     Raises:
         MissingPackageError: The packages of the extra `bench` are not installed.
@@ -94,7 +89,7 @@ def bench(article: Path, settings: Settings, *, fill: int = 0) -> dict[str, Any]
 
     # Phase 3: who said what, once the article is cut into sentences and the language model is loaded.
     figures["words/s, who said what"] = _reading_speed(article, settings)
-    return figures | (_filled(article, settings, ours, fill) if fill else {})
+    return figures
 
 
 def _reading_speed(article: Path, settings: Settings) -> float:
@@ -104,66 +99,6 @@ def _reading_speed(article: Path, settings: Settings) -> float:
     cut = sentences(read)
     seconds = [_seconds(lambda: reader.read(read, cut)) for _ in range(1 + ROUNDS)][1:]
     return round(len(read.text.split()) / min(seconds))
-
-
-class _Unheard(StatementReader):
-    """Reads no statements: drawn sentences say nothing, and a large library of them is soon filled."""
-
-    def read(self, article: Article, sentences: Sequence[Sentence]) -> tuple[Statement, ...]:
-        return ()
-
-
-class _Remembering:
-    """The encoder, which embeds a line once; of several lines it returns the mean, as good for measuring speed."""
-
-    def __init__(self, encoder: OnnxEncoder) -> None:
-        self._encoder = encoder
-        self._known: dict[str, Vector] = {}
-        self.identity, self.dimensions, self.max_tokens = encoder.identity, encoder.dimensions, encoder.max_tokens
-        self._lengths: dict[str, int] = {}
-
-    def count_tokens(self, text: str) -> int:
-        return sum(self._length(line) for line in text.splitlines())
-
-    def encode(self, texts: Sequence[str], *, as_question: bool = False) -> Vectors:
-        vectors = np.stack([np.sum([self._vector(line) for line in text.splitlines()], axis=0) for text in texts])
-        unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-        return unit
-
-    def _length(self, line: str) -> int:
-        if line not in self._lengths:
-            self._lengths[line] = self._encoder.count_tokens(line)
-        return self._lengths[line]
-
-    def _vector(self, line: str) -> Vector:
-        if line not in self._known:
-            self._known[line] = self._encoder.encode([line])[0]
-        return self._known[line]
-
-
-def _filled(article: Path, settings: Settings, encoder: OnnxEncoder, least: int) -> dict[str, Any]:
-    """Speeds of a library that is filled with articles of 60 sentences each, drawn from a text with a seed."""
-    remembering, rng = _Remembering(encoder), random.Random(0)
-    lines = [" ".join(text.split()) for text in _sentences(article, settings)]
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        Library(Path(folder), settings, encoder=remembering, reader=_Unheard()) as library,
-    ):
-        passages, number = 0, 0
-        while passages < least:
-            for _ in range(_FILLED_AT_ONCE):
-                number += 1
-                drawn = [rng.choice(lines) for _ in range(60)]
-                library.add(read_text("\n".join([f"Article {number}.", *drawn])))
-            passages = sum(one.passages for one in library.articles())
-        library.settle()
-        library.ask(QUESTIONS[0])
-        asked = [_seconds(partial(library.ask, question)) for question in QUESTIONS * 20]
-    return {
-        "passages of the large library": passages,
-        "large library, question to reply, ms p50": _milliseconds(asked),
-        "large library, question to reply, ms p95": round(statistics.quantiles(asked, n=20)[-1] * 1000, 1),
-    }
 
 
 def _passages(article: Path, settings: Settings, encoder: OnnxEncoder) -> list[str]:

@@ -5,17 +5,25 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import os
 import shlex
+from dataclasses import fields
+from typing import TYPE_CHECKING
 
-from rag.cli.show import say, show, show_json
-from rag.settings import load_settings
+from rag.cli.show import say, show, show_json, wrong
+from rag.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from rag.bench import Plan
 
 SEED, RESAMPLES = 0, 1_000
 """What `rag evaluate` leaves to chance when nothing is said."""
 
 
 def bench(options: argparse.Namespace) -> int:
-    """Measure speed here, of the page, or of a server under many users."""
+    """Measure speed here, growing libraries, the page, or a server under many users."""
+    if options.what == "growth":
+        return _growth(options)
     from rag.bench import Load, bench_page, bench_serving
     from rag.bench import bench as measure
 
@@ -25,7 +33,7 @@ def bench(options: argparse.Namespace) -> int:
     elif options.what == "page":
         figures = bench_page(options.index)
     else:
-        figures = measure(options.text, load_settings(), fill=options.passages)
+        figures = measure(options.text, load_settings())
     show(options, figures, "\n".join(f"{name}\t{value}" for name, value in figures.items()))
     return 0
 
@@ -75,6 +83,42 @@ def train(options: argparse.Namespace) -> int:
         told = make_languages(options.data, load_settings())
     show(options, told, json.dumps(told, indent=1))
     return 0
+
+
+def _growth(options: argparse.Namespace) -> int:
+    """Measure libraries of several sizes; write what was found where `--write` says."""
+    from rag.bench import Plan, bench_growth, growth_shape, growth_table, write_growth
+
+    if options.data is None:
+        return wrong("rag bench growth needs --data DIR")
+    logging.getLogger("rag").setLevel(logging.INFO)
+    plan = Plan(
+        data=options.data,
+        work=options.work,
+        sizes=tuple(options.sizes),
+        paragraphs=options.paragraphs,
+        real=options.real,
+        files=options.files,
+        patience=options.patience,
+        seed=options.seed,
+    )
+    growth, command = bench_growth(plan, load_settings()), _growth_command(plan, Plan(plan.data, plan.work))
+    if options.write is not None:
+        write_growth(options.write, growth, command)
+    show(options, growth_shape(growth, command), growth_table(growth))
+    return 0
+
+
+def _growth_command(plan: Plan, default: Plan) -> str:
+    """The command that repeats it, with the settings and options that are not as they are when left out."""
+    sizes = [str(size) for size in plan.sizes]
+    names = sorted(f"RAG_{one.name.upper()}" for one in fields(Settings))
+    words = [f"{name}={os.environ[name]}" for name in names if name in os.environ]
+    words += ["rag", "bench", "growth", "--data", str(plan.data), "--sizes", *sizes, "--work", str(plan.work)]
+    for name in ("paragraphs", "real", "files", "patience", "seed"):
+        if getattr(plan, name) != getattr(default, name):
+            words += [f"--{name}", str(getattr(plan, name))]
+    return shlex.join(words)
 
 
 def _command(options: argparse.Namespace) -> str:

@@ -176,17 +176,30 @@ def _add_measuring_commands(parsers: Any) -> None:
     )
     evaluate.add_argument("--write", type=Path, metavar="PATH", help="Markdown file whose section is written anew")
 
-    bench = _command(parsers, "bench", measure.bench, "Measure speed beside plain sentence-transformers, or a server.")
-    bench.add_argument("what", nargs="?", choices=("speed", "page", "serve"), default="speed",
-                       help="speed here (when left out), the page, or a server under many users")  # fmt: skip
+    bench = _command(parsers, "bench", measure.bench, "Measure speed and memory beside other programs, or a server.")
+    bench.add_argument("what", nargs="?", choices=("speed", "growth", "page", "serve"), default="speed",
+                       help="speed here (when left out), growing libraries, the page, or a server")  # fmt: skip
     bench.add_argument("--users", type=_positive, default=50, metavar="N", help="serve: users at once (50)")
     bench.add_argument("--seconds", type=_positive, default=60, metavar="N", help="serve: how long they ask (60)")
     bench.add_argument("--through", choices=("page", "api"), default="page", help="serve: the way they ask (page)")
     bench.add_argument("--url", metavar="URL", help="serve: a server that runs on --index already")
     bench.add_argument("--text", type=Path, default=Path("index/articles/iran-azerbaijan.txt"), metavar="FILE",
                        help="the article to measure with (the default article)")  # fmt: skip
-    bench.add_argument("--passages", type=_positive, default=0, metavar="N",
-                       help="ask a library of so many passages too, drawn from the article (none)")  # fmt: skip
+    bench.add_argument("--data", type=Path, metavar="DIR", help="growth: labelled data, train/ and dev/")
+    bench.add_argument("--work", type=Path, default=Path("build/bench"), metavar="DIR",
+                       help="growth: where libraries are made and texts are kept (build/bench)")  # fmt: skip
+    bench.add_argument("--sizes", type=_size, nargs="+", default=(1_000, 10_000, 100_000, 1_000_000), metavar="N",
+                       help="growth: passages of the libraries (1k 10k 100k 1M)")  # fmt: skip
+    bench.add_argument("--paragraphs", type=_size, default=4_000, metavar="N",
+                       help="growth: real paragraphs that texts are put together from (4000)")  # fmt: skip
+    bench.add_argument("--real", type=_size, default=0, metavar="N",
+                       help="growth: passages of a library embedded for real, beside a drawn one (none)")  # fmt: skip
+    bench.add_argument("--files", type=_size, default=300, metavar="N",
+                       help="growth: real articles that are added, beside txtai; 0 for none (300)")  # fmt: skip
+    bench.add_argument("--patience", type=_positive, default=1_800, metavar="SECONDS",
+                       help="growth: how long a baseline may take at one size (1800)")  # fmt: skip
+    bench.add_argument("--seed", type=_seed, default=measure.SEED, metavar="N", help="growth: of all chance (0)")
+    bench.add_argument("--write", type=Path, metavar="DIR", help="growth: folder whose scale.md is written anew")
 
     train = _command(parsers, "train", measure.train, "For maintainers: make the shipped models anew.")
     train.add_argument("what", choices=("encoder", "scorer", "evidence", "topics", "languages"))
@@ -209,6 +222,14 @@ def _command(
 
 def _positive(text: str) -> int:
     return _whole(text, 1, 10**6)
+
+
+def _size(text: str) -> int:
+    """A whole number, also in thousands or millions: `10k`, `1M`."""
+    factors = {"k": 1_000, "M": 1_000_000}
+    if text[-1:] in factors:
+        return _whole(text[:-1], 1, 1_000) * factors[text[-1]]
+    return _whole(text, 0, 10**8)
 
 
 def _seed(text: str) -> int:
