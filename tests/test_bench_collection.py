@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from fakes import SaidReader, WordEncoder
 from rag.bench.collection import collection, embedded, fit_noise, passage_texts
 from rag.bench.pieces import Piece, Pool, make_pool
 from rag.bench.questions import Said, make_questions, who_says
+from rag.embed import Vectors
 from rag.errors import DataError
 from rag.records import Article, Block, Range
 from rag.settings import Settings
@@ -99,10 +101,25 @@ def test_vectors_of_a_collection_have_unit_length_and_noise_moves_those_of_passa
     assert np.mean(cosines) == pytest.approx(1 / np.sqrt(1 + 0.3**2), abs=0.02)
 
 
-def test_the_noise_is_that_which_makes_means_as_far_as_what_is_embedded() -> None:
-    spread = fit_noise(pool_of(*TEXTS), WordEncoder(), seed=0)
-    assert 0.8 < spread.cosine < 1
-    assert 1 / np.sqrt(1 + spread.noise**2) == pytest.approx(spread.cosine)
+def test_the_noise_makes_the_nearest_passages_as_far_from_each_other_as_what_is_embedded() -> None:
+    class Farther(WordEncoder):
+        def encode(self, texts: Sequence[str], *, as_question: bool = False) -> Vectors:
+            loose = np.random.default_rng(0).standard_normal((len(texts), 2_000)).astype(np.float32)
+            wide = np.hstack([super().encode(texts), 0.5 * loose / np.sqrt(2_000)])
+            unit: Vectors = wide / np.linalg.norm(wide, axis=1, keepdims=True)
+            return unit
+
+    spread = fit_noise(pool_of(*TEXTS), Farther(), seed=0)
+    assert spread.real < spread.means
+    assert spread.means / (1 + spread.noise**2) == pytest.approx(spread.real)
+
+
+def test_there_is_some_noise_where_none_is_asked_for() -> None:
+    class Nearer(WordEncoder):
+        def encode(self, texts: Sequence[str], *, as_question: bool = False) -> Vectors:
+            return np.full((len(texts), 4), 0.5, np.float32)
+
+    assert fit_noise(pool_of(*TEXTS), Nearer(), seed=0).noise == 0.05
 
 
 def test_passages_that_are_embedded_for_real_are_embedded_once(tmp_path: Path) -> None:

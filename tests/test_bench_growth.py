@@ -23,7 +23,7 @@ def column(passages: int, **values: float) -> Column:
 
 
 def grown(*sizes: Column, adding: tuple[Column, ...] = ()) -> Growth:
-    return Growth(adding, sizes, (), Spread(0.93, 0.39, 400), (120, 500))
+    return Growth(adding, sizes, (), Spread(0.45, 0.46, 0.15, 1000), (120, 500))
 
 
 # What is told

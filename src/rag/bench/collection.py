@@ -3,9 +3,9 @@
 An article is a numbered title and 8 to 12 paragraphs; a paragraph is two pieces, drawn with a seed from all of the
 pool, and makes one passage. Everything that is known of a piece moves with it, so sentences and statements are those
 that were read for real. The vectors of sentences are real ones. The vector of a passage is the mean of those of its
-pieces, weighted by their words, with isotropic noise: as much as makes it as far from that mean as the vector that is
-really embedded is, on a sample (`fit_noise`). So passages that share a piece are near to each other, as passages on
-the same matter are, and no two vectors are the same.
+pieces, weighted by their words, with isotropic noise: as much as makes the nearest passages as far from each other as
+they are when they are embedded for real, on a sample (`fit_noise`). So passages that share a piece are near to each
+other, as passages on the same matter are, and no two vectors are the same.
 """
 
 from __future__ import annotations
@@ -26,22 +26,27 @@ from rag.store import Entry, Reading
 FEWEST, MOST = 8, 12
 """Paragraphs of an article."""
 
-_SAMPLE = 400
+_SAMPLE, _NEIGHBOURS = 1_000, 10
+_LEAST_NOISE = 0.05
+"""Without any, paragraphs of the same two pieces would have the same vector."""
+
 _SHARD = 100
 """Articles whose really embedded vectors stand in one file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """How far vectors that are really embedded are from the mean of their pieces, and the noise that does the same.
+    """How near passages of a sample are to the ten nearest others, and the noise that this asks for.
 
     Attributes:
-        cosine: Between the two, the mean of the sample.
+        real: Their mean cosine, of vectors that are embedded for real.
+        means: The same of the means of their pieces.
         noise: Length of the noise that is added to a mean of unit length.
         n: Passages of the sample.
     """
 
-    cosine: float
+    real: float
+    means: float
     noise: float
     n: int
 
@@ -90,14 +95,24 @@ def collection(pool: Pool, passages: int, *, seed: int, noise: float) -> Iterato
 
 
 def fit_noise(pool: Pool, encoder: Encoder, *, seed: int) -> Spread:
-    """Measure how far the really embedded vectors of drawn passages are from the means of their pieces."""
+    """Fit the noise to a sample that is embedded for real.
+
+    Noise of length r on two vectors divides their cosine by 1 + r^2, where it has many dimensions.
+    """
     texts: list[str] = []
-    means: list[Vectors] = []
+    drawn: list[Vectors] = []
     for entry in collection(pool, _SAMPLE, seed=seed, noise=0.0):
         texts += passage_texts(entry)
-        means.append(entry.passage_vectors)
-    cosine = float(np.mean(np.sum(encoder.encode(texts) * np.concatenate(means), axis=1)))
-    return Spread(cosine, float(np.sqrt(max(0.0, 1 / cosine**2 - 1))), len(texts))
+        drawn.append(entry.passage_vectors)
+    real, means = _nearness(encoder.encode(texts)), _nearness(np.concatenate(drawn))
+    return Spread(real, means, max(_LEAST_NOISE, float(np.sqrt(max(0.0, means / real - 1)))), len(texts))
+
+
+def _nearness(vectors: Vectors) -> float:
+    """The mean cosine of each vector to the nearest others."""
+    cosines = vectors @ vectors.T
+    np.fill_diagonal(cosines, -1)
+    return float(np.sort(cosines, axis=1)[:, -_NEIGHBOURS:].mean())
 
 
 def embedded(entries: Iterator[Entry], encoder: Encoder, folder: Path) -> Iterator[Entry]:

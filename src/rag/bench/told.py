@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -87,7 +88,7 @@ def growth_shape(growth: Growth, command: str) -> dict[str, Any]:
     """Return all that was measured as JSON-ready values."""
     return {
         "command": command,
-        "machine": machine(),
+        "machine": _machine(),
         "questions": dict(zip(("asked", "looked up"), growth.questions, strict=True)),
         "drawn": asdict(growth.spread),
         "sizes": [_column_shape(column) for column in growth.sizes],
@@ -104,7 +105,7 @@ def growth_shape(growth: Growth, command: str) -> dict[str, Any]:
 def growth_table(growth: Growth) -> str:
     """Return all that was measured for the terminal."""
     parts = [aligned(rows) for _, rows in _tables(growth)]
-    return "\n\n".join([*parts, *_left_out(growth), machine()])
+    return "\n\n".join([*parts, *_left_out(growth), _machine()])
 
 
 def growth_section(growth: Growth, command: str) -> str:
@@ -117,16 +118,17 @@ def growth_section(growth: Growth, command: str) -> str:
     ]
     for heading, rows in _tables(growth):
         parts += [f"### {heading}", piped(rows)]
-    return "\n\n".join([*parts, *_left_out(growth), f"{machine()}."])
+    return "\n\n".join([*parts, *_left_out(growth), f"{_machine()}."])
 
 
 def _method(growth: Growth) -> str:
     """How texts and vectors were made, and what is counted."""
     spread, (asked, looked_up) = growth.spread, growth.questions
     return (
-        "Texts are put together anew from real sentences. The vector of a passage is the mean of those of its two "
-        f"pieces with noise of length {spread.noise:.2f}, so that its cosine to that mean is {spread.cosine:.3f}, as "
-        f"it is for passages that are embedded for real (n={spread.n}). {asked} questions of all kinds are asked, "
+        "Texts are put together anew from real sentences. The vector of a passage is the mean of those of its two real "
+        f"pieces, with noise of length {spread.noise:.2f}: the mean cosine to the ten nearest others is "
+        f"{spread.real:.3f} among {spread.n:,} passages that are embedded for real, {spread.means:.3f} among their "
+        f"means without noise. {asked} questions of all kinds are asked, "
         f"{looked_up} are looked up, the {NEAREST} best each time. A figure without n is that of the passages of its "
         "column. Of several starts the middle one is told, of several rounds of adding the best, of a question the "
         f"faster of its replies in {ASKINGS} fresh processes. What opening and asking takes is told with all files in "
@@ -150,6 +152,11 @@ def write_growth(folder: Path, growth: Growth, command: str) -> None:
         raise UnwritableFileError(page, error.strerror or str(error)) from error
     except UnicodeDecodeError as error:
         raise UnwritableFileError(page, "what is there is not UTF-8") from error
+
+
+def _machine() -> str:
+    """The machine, and how busy it was: what else runs makes everything slower."""
+    return f"{machine()}; load average {os.getloadavg()[2]:.1f} in the last quarter of an hour"
 
 
 def _tables(growth: Growth) -> Iterator[tuple[str, list[list[str]]]]:
