@@ -35,7 +35,6 @@ def measure_adding(plan: Plan, settings: Settings) -> list[Column]:
 
     Raises:
         DataError: The data hold no whole articles.
-        NotMeasuredError: `rag add` fails.
     """
     news = news_of(plan.data)[: plan.files]
     if not news:
@@ -51,7 +50,12 @@ def measure_adding(plan: Plan, settings: Settings) -> list[Column]:
         for number in range(ROUNDS):
             log.info("adding %d files, round %d of %d", len(news), number + 1, ROUNDS)
             index = Path(name, f"ours-{number}")
-            runs[OURS].append(_add(files, index))
+            try:
+                runs[OURS].append(_add(files, index))
+            except NotMeasuredError as error:
+                left_out[OURS] = {"adding": str(error)}
+                log.warning("adding is left out: %s", error)
+                break
             texts = passages_of(index)
             passages = len(texts)
             for system, given in ((PASSAGES, texts), (BOTH, [*texts, *sentences_of(index)])):
