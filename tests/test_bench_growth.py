@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from rag.bench.collection import Spread
-from rag.bench.growth import look_measures, recall
+from rag.bench.growth import LISTS, look_measures, recall
 from rag.bench.measures import Column, Growth, Measure, Plan, timed
 from rag.bench.picture import growth_svg
 from rag.bench.told import growth_section, growth_shape, targets, write_growth
@@ -42,7 +42,7 @@ def test_times_are_told_in_milliseconds() -> None:
 
 
 def test_a_baseline_that_was_not_measured_has_no_figures() -> None:
-    ours = {"dense": [0.001], "words": [0.002], "whole": [0.003], "keys": [[1, 2]]}
+    ours = {"dense": [0.001], "words": [0.002], "whole": [0.003], "keys": [[1, 2]], "lists": 0}
     flat = {"dense": [0.004], "keys": [[1, 3]]}
     measures = look_measures({"look": ours, "flat": flat, "bm25s": None, "txtai": None}, 10)
     assert measures["recall@10 of exact"] == Measure(0.5, 1)
@@ -59,6 +59,13 @@ def test_targets_say_what_is_reached_at_the_largest_size() -> None:
         "question to reply p95 at 1,000,000 passages, times that at 10,000": (130 / 60, False),
         "opening at 1,000,000 passages, s": (2.0, True),
     }
+
+
+def test_recall_is_a_target_of_an_approximate_index_alone() -> None:
+    exact = column(10_000, **{"recall@10 of exact": 1.0, LISTS: 0})
+    approximate = column(1_000_000, **{"recall@10 of exact": 0.94, LISTS: 4_000})
+    assert targets(grown(exact)) == []
+    assert [(one.found.value, one.reached) for one in targets(grown(approximate))] == [(0.94, False)]
 
 
 def test_adding_is_told_beside_both_ways_of_txtai() -> None:

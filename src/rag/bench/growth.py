@@ -28,6 +28,8 @@ from rag.settings import Settings
 NEAREST = 10
 """Passages that are looked up, and the k of recall@k."""
 
+LISTS = "lists of the index, 0 where it is exact"
+
 QUESTIONS_EACH, LOOKUPS_EACH, STARTS, ASKINGS = 20, 100, 5, 2
 
 DRAWN, REAL = "drawn", "embedded for real"
@@ -193,6 +195,8 @@ def look_measures(found: Mapping[str, Mapping[str, Any] | None], passages: int) 
         if one is not None:
             measures |= timed(name, one[key])
     ours, exact = found.get("look"), found.get("flat")
+    if ours is not None:
+        measures[LISTS] = Measure(ours["lists"], passages)
     if ours is not None and exact is not None:
         measures[f"recall@{NEAREST} of exact"] = Measure(recall(ours["keys"], exact["keys"]), len(exact["keys"]))
     for system in ("bm25s", "txtai"):

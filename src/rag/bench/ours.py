@@ -16,6 +16,7 @@ from rag.bench.collection import collection, embedded
 from rag.bench.fresh import memory
 from rag.bench.pieces import make_pool
 from rag.embed import load_encoder
+from rag.index import PassageIndex
 from rag.library import open_library
 from rag.library.storage import open_storage
 from rag.settings import load_settings
@@ -90,6 +91,7 @@ def look(request: Mapping[str, Any]) -> dict[str, Any]:
     encoder = load_encoder(settings)
     storage = open_storage(folder, settings, encoder)
     index = storage.open_index()
+    lists = index.lists if isinstance(index, PassageIndex) else 0
     found = []
     taken: dict[str, list[float]] = {"dense": [], "words": [], "whole": []}
     vectors = [encoder.encode([question], as_question=True)[0] for question in request["questions"]]
@@ -104,7 +106,7 @@ def look(request: Mapping[str, Any]) -> dict[str, Any]:
     with open_library(folder, settings) as library:
         library.search(_FIRST_QUESTION, k=k)
         taken["whole"] = [_seconds(partial(library.search, question, k=k)) for question in request["questions"]]
-    return {**taken, "keys": found}
+    return {**taken, "keys": found, "lists": lists}
 
 
 def passages_of(folder: Path) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.bench.adding import BOTH, OURS, PASSAGES
-from rag.bench.growth import ASKINGS, NEAREST, REAL
+from rag.bench.growth import ASKINGS, LISTS, NEAREST, REAL
 from rag.bench.measures import Column, Growth, Measure
 from rag.bench.picture import growth_svg
 from rag.errors import UnwritableFileError
@@ -53,7 +53,10 @@ class Target:
 
 
 def targets(growth: Growth) -> list[Target]:
-    """Return what is to be reached at the largest size, and in adding, as far as it was measured."""
+    """Return what is to be reached at the largest size, and in adding, as far as it was measured.
+
+    Recall is none of an index that compares a question with every passage, which misses nothing.
+    """
     found: list[Target] = []
     if growth.sizes:
         largest = max(growth.sizes, key=lambda size: size.passages)
@@ -73,7 +76,7 @@ def targets(growth: Growth) -> list[Target]:
                 found.append(Target(f"{name} {at}, {key.rpartition(' ')[2]}", bound, True, measures[key]))
     recalls = [column for column in growth.agreement if column.name == REAL] or growth.sizes[-1:]
     for column in recalls:
-        if _RECALL in column.measures:
+        if _RECALL in column.measures and LISTS in column.measures and column.measures[LISTS].value:
             name = f"{_RECALL}, {column.name}, {column.passages:,} passages"
             found.append(Target(name, 0.95, False, column.measures[_RECALL]))
     speeds = {column.name: column.measures[_ADDED] for column in growth.adding if _ADDED in column.measures}
