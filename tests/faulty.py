@@ -12,7 +12,7 @@ from rag.index import PassageIndex
 from rag.segment import Layout
 from rag.store import SqliteStore
 
-LAYOUT = Layout(DIMENSIONS, flat=100, probes=99)
+LAYOUT = Layout(DIMENSIONS, flat=100, percent=100)
 
 
 def town(number: int) -> str:

@@ -16,7 +16,7 @@ from rag.store import FILE, SqliteStore, back_up, restore
 
 RAIN = "Rain in Baku\n\nIt rained on Monday. Two streets were closed.\n"
 SNOW = "Snow in Ganja\n\nIt snowed on Sunday. Schools were closed.\n"
-LAYOUT = Layout(DIMENSIONS, flat=1000, probes=4)
+LAYOUT = Layout(DIMENSIONS, flat=1000, percent=25)
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ def store(tmp_path: Path) -> Iterator[SqliteStore]:
     store.close()
 
 
-LAYOUT = Layout(DIMENSIONS, flat=1000, probes=4)
+LAYOUT = Layout(DIMENSIONS, flat=1000, percent=25)
 
 
 def open_index(store: SqliteStore, *, compact_passages: int = 1000, layout: Layout = LAYOUT) -> PassageIndex:
@@ -187,7 +187,7 @@ def keys_of(ranked: list[Ranked]) -> list[int]:
     return [one.key for one in ranked]
 
 
-MANY = Layout(DIMENSIONS, flat=20, probes=99)
+MANY = Layout(DIMENSIONS, flat=20, percent=100)
 
 
 def test_many_passages_are_kept_in_lists_and_all_of_them_are_found(store: SqliteStore) -> None:
@@ -205,7 +205,7 @@ def test_many_passages_are_kept_in_lists_and_all_of_them_are_found(store: Sqlite
 
 def test_lists_are_searched_further_for_a_few_articles(store: SqliteStore) -> None:
     store.add_all(towns(60))
-    layout = Layout(DIMENSIONS, flat=20, probes=1)
+    layout = Layout(DIMENSIONS, flat=20, percent=1)
     third = store.article_keys()[2]
     vector = WordEncoder().encode(["It rained in town50."])[0]
     found = open_index(store, layout=layout).nearest(vector, 99, within=In("article", (third,)))

@@ -51,8 +51,8 @@ class Settings:
         compact_passages: Passages up to which the index on disk is built anew at every change; in a larger library
             so many, and a hundredth of the index, may wait in memory.
         flat_passages: Passages up to which a question's vector is compared with every passage's: 7 ms for 100,000.
-        probed_lists: Lists of like passages that are looked through when there are more; measured by
-            `rag bench growth`.
+        probed_percent: Share of the lists of like passages that are looked through when there are more: the fewer, the
+            faster, and the more is missed (`rag bench growth` measures both).
     """
 
     encoder: str = BUNDLED_ENCODER
@@ -72,7 +72,7 @@ class Settings:
     rrf_k: int = 60
     compact_passages: int = 1_000
     flat_passages: int = 100_000
-    probed_lists: int = 64
+    probed_percent: int = 20
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -81,6 +81,8 @@ class Settings:
                 raise SettingError(field.name, value, "a whole number of at least 1")
         if self.passage_tokens < 16:
             raise SettingError("passage_tokens", self.passage_tokens, "at least 16")
+        if self.probed_percent > 100:
+            raise SettingError("probed_percent", self.probed_percent, "at most 100")
         if self.balance not in BALANCES:
             raise SettingError("balance", self.balance, f"one of {', '.join(BALANCES)}")
         if not self.encoder:

@@ -64,7 +64,7 @@ class _View:
 
 def index_layout(settings: Settings, dimensions: int) -> Layout:
     """Return how an index keeps vectors of so many dimensions."""
-    return Layout(dimensions, settings.flat_passages, settings.probed_lists)
+    return Layout(dimensions, settings.flat_passages, settings.probed_percent)
 
 
 class PassageIndex:

@@ -44,12 +44,12 @@ class Layout:
     Attributes:
         dimensions: Numbers in a vector.
         flat: Up to so many vectors each is compared.
-        probes: Lists that are looked through when there are more.
+        percent: Share of the lists that is looked through when there are more.
     """
 
     dimensions: int
     flat: int
-    probes: int
+    percent: int
 
     def lists(self, count: int) -> int:
         """Return how many lists so many vectors are best kept in, 0 for none."""
@@ -137,7 +137,7 @@ class DenseIndex:
         selector = _selector(scope)
         if self.lists:
             share = 1.0 if scope.passages is None else max(1, len(scope.passages)) / max(1, len(self))
-            probes = min(self.lists, math.ceil(self._layout.probes / min(1.0, share)))
+            probes = min(self.lists, math.ceil(self.lists * self._layout.percent / 100 / share))
             return _IVF_PARAMETERS(sel=selector, nprobe=probes)
         return _PARAMETERS(sel=selector) if selector is not None else None
 
