@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rag.answer import Candidate
@@ -41,8 +41,11 @@ def one_name_each(spoken: Sequence[Spoken]) -> list[Spoken]:
 
     A name of one word means whoever has it as a surname, when that is one person.
     """
-    names = list(dict.fromkeys(one.speaker.name for one in spoken))
-    full = {name: _fullest(name, names) for name in names}
+    parts = {one.speaker.name: tuple(_parts(one.speaker.name)) for one in spoken}
+    families: dict[str, list[str]] = {}
+    for name, words in parts.items():
+        families.setdefault(words[-1] if words else "", []).append(name)
+    full = {name: _fullest(name, families[words[-1] if words else ""], parts) for name, words in parts.items()}
     roles: dict[str, str | None] = {}
     for one in spoken:
         name = full[one.speaker.name]
@@ -50,17 +53,13 @@ def one_name_each(spoken: Sequence[Spoken]) -> list[Spoken]:
     return [replace(one, speaker=Speaker(full[one.speaker.name], roles[full[one.speaker.name]])) for one in spoken]
 
 
-def _fullest(name: str, names: Sequence[str]) -> str:
-    parts = _parts(name)
-    longer = [other for other in names if len(_parts(other)) >= len(parts) and _continues(_parts(other), parts)]
-    most = max(map(len, map(_parts, longer)), default=0)
-    fullest = {tuple(_parts(other)): other for other in reversed(longer) if len(_parts(other)) == most}
+def _fullest(name: str, family: Sequence[str], parts: Mapping[str, tuple[str, ...]]) -> str:
+    """The longest name that ends with the same word and holds all words of this one; the name when several do."""
+    own = parts[name]
+    longer = [other for other in family if own and set(own) <= set(parts[other]) and len(parts[other]) >= len(own)]
+    most = max((len(parts[other]) for other in longer), default=0)
+    fullest = {parts[other]: other for other in reversed(longer) if len(parts[other]) == most}
     return next(iter(fullest.values())) if len(fullest) == 1 else name
-
-
-def _continues(longer: list[str], parts: list[str]) -> bool:
-    """Whether a name ends like a shorter one and holds all of its words."""
-    return bool(parts) and longer[-1] == parts[-1] and set(parts) <= set(longer)
 
 
 def _parts(name: str) -> list[str]:

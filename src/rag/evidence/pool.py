@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -83,6 +84,7 @@ def likely_rows(scores: Numbers) -> list[int]:
     return rows
 
 
+@lru_cache(maxsize=4096)
 def stems_of(text: str) -> frozenset[str]:
     """Return the stems of a text's content words."""
     return frozenset(word.stem for word in content_words(text))

@@ -252,7 +252,8 @@ def meant_by(compared: Compared, heard: Heard) -> tuple[Compared, Meant] | None:
 
 def _missing(topic: str, heard: Heard, mentioned: Mentioned) -> tuple[Word, ...]:
     """The words of a topic that nobody says, in whatever spelling, and that stand in no article."""
-    said = frozenset().union(*(stems_of(text) for one in heard.spoken for text in (one.candidate.text, *one.before)))
+    texts = {text for one in heard.spoken for text in (one.candidate.text, *one.before)}
+    said = frozenset().union(*map(stems_of, texts))
     return tuple(
         word
         for word in understand(topic, max_characters=10**6).words

@@ -43,16 +43,21 @@ class Hearing:
         self._shelf, self._dimensions = shelf, dimensions
         self._parts: OrderedDict[int, _Part] = OrderedDict()
         self._lock = threading.Lock()
+        self._last: tuple[tuple[_Part, ...], Heard] = (), Heard([], np.empty((0, dimensions), np.float32))
 
     def hear(self, keys: Sequence[int]) -> Heard:
         """Return everything that is said in some articles, in their order."""
-        kept = [one for key in keys if (one := self._shelf.take(key)) is not None]
-        parts = [self._part(one) for one in kept]
+        parts = tuple(self._part(one) for key in keys if (one := self._shelf.take(key)) is not None)
+        before, heard = self._last
+        if len(parts) == len(before) and all(one is other for one, other in zip(parts, before, strict=True)):
+            return heard
         vectors = [part.vectors for part in parts if part.spoken]
-        return Heard(
+        heard = Heard(
             one_name_each([one for part in parts for one in part.spoken]),
             np.concatenate(vectors) if vectors else np.empty((0, self._dimensions), np.float32),
         )
+        self._last = parts, heard  # a question may be looked at in two ways
+        return heard
 
     def foreign(self, keys: Sequence[int]) -> str | None:
         """Return the language of the first article when it is surely not English; telling it of all takes seconds."""

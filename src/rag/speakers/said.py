@@ -48,18 +48,28 @@ def _told(sentences: Sequence[Sentence], statements: Sequence[Statement]) -> dic
 
 
 def _whose(text: str, place: Range, told: Sequence[tuple[Statement, Sequence[Range]]]) -> Statement | None:
-    whole = _letters(text, place, [place])
-    said = [(one, _letters(text, place, ranges)) for one, ranges in told]
-    best, words = max(said, key=lambda pair: (len(pair[1]), -pair[0].cue.start))
-    own = words | _letters(text, place, [best.source, best.cue])
+    whole = _letters(text, place)
+    said = [(one, whole & _within(place, ranges)) for one, ranges in told]
+    best, words = max(said, key=lambda pair: (pair[1].bit_count(), -pair[0].cue.start))
+    own, size = words | (whole & _within(place, [best.source, best.cue])), whole.bit_count()
     for other, letters in said:
-        if other.speaker != best.speaker and len(letters - own) > _OTHERS * len(whole):
+        if other.speaker != best.speaker and (letters & ~own).bit_count() > _OTHERS * size:
             return None
     alone = best.attribution != "indirect" and all(other.speaker == best.speaker for other, _ in said)
-    return best if len(own) >= (_QUOTED if alone else _MOST) * len(whole) else None
+    return best if own.bit_count() >= (_QUOTED if alone else _MOST) * size else None
 
 
-def _letters(text: str, within: Range, places: Iterable[Range]) -> set[int]:
-    return {
-        n for one in places for n in range(max(one.start, within.start), min(one.end, within.end)) if text[n].isalnum()
-    }
+def _letters(text: str, place: Range) -> int:
+    """A bit for each character of a range, the first one lowest: whether it is a letter or a digit."""
+    bits = "".join("1" if character.isalnum() else "0" for character in reversed(text[place.start : place.end]))
+    return int(bits, 2)
+
+
+def _within(place: Range, ranges: Iterable[Range]) -> int:
+    """A bit for each character of a range: whether it stands in one of some others."""
+    bits = 0
+    for one in ranges:
+        first, last = max(one.start, place.start) - place.start, min(one.end, place.end) - place.start
+        if first < last:
+            bits |= (1 << last) - (1 << first)
+    return bits
