@@ -8,6 +8,7 @@ import os
 import sys
 from pathlib import Path
 
+from rag.address import read_location
 from rag.errors import RagError
 from rag.library import open_library
 from rag.settings import load_settings
@@ -19,8 +20,8 @@ with quick_start():
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    index = Path(os.environ.get("RAG_INDEX") or Path(__file__).with_name("index"))
     try:
+        index = read_location(os.environ.get("RAG_INDEX") or str(Path(__file__).with_name("index")))
         port = port_number(os.environ.get("PORT", "7860"))
         options = options_of(os.environ)
         with open_library(index, load_settings()) as library:

@@ -11,9 +11,9 @@ import platform
 import shutil
 import statistics
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rag.address import Location
 from rag.bench.serving import served
 from rag.errors import MissingPackageError, UnreadableFileError
 
@@ -78,7 +78,7 @@ _FOLLOW = (
 """Measures from the click on a citation to the frame that shows its marked sentence."""
 
 
-def bench_page(index: Path) -> dict[str, Any]:
+def bench_page(index: Location) -> dict[str, Any]:
     """Return what a reader waits for: start-up in seconds, replies and citations in milliseconds.
 
     Args:

@@ -22,6 +22,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, Literal
 
+from rag.address import Address, Location
 from rag.bench.users import ApiUser, MixedUpError, PageUser, Quoted, ServerError, User, page_config
 from rag.errors import RagError, SettingError
 from rag.library import open_library
@@ -64,7 +65,7 @@ class NoServerError(RagError):
         self.cause = cause
 
 
-def bench_serving(index: Path, settings: Settings, load: Load) -> dict[str, Any]:
+def bench_serving(index: Location, settings: Settings, load: Load) -> dict[str, Any]:
     """Figures of a server under load.
 
     Args:
@@ -157,7 +158,7 @@ def _live(user: User, script: tuple[Sequence[str], Sequence[str]], end: float, t
     user.close()
 
 
-def _scripts(index: Path, settings: Settings, users: int) -> list[tuple[Sequence[str], Sequence[str]]]:
+def _scripts(index: Location, settings: Settings, users: int) -> list[tuple[Sequence[str], Sequence[str]]]:
     """For each user the articles to ask (one of several, for every second user) and questions of nobody else."""
     with open_library(index, settings) as library:
         articles = [library.article(one.id) for one in library.articles()]
@@ -189,13 +190,16 @@ def _scripts(index: Path, settings: Settings, users: int) -> list[tuple[Sequence
 
 
 @contextmanager
-def served(index: Path, url: str | None) -> Iterator[tuple[str, int | None]]:
+def served(index: Location, url: str | None) -> Iterator[tuple[str, int | None]]:
     """The address of a server, and its process when it was started here; it is stopped at the end."""
     if url is not None:
         yield url.rstrip("/"), None
         return
-    command = [sys.executable, "-m", "rag.cli", "serve", "--index", str(index), "--host", "127.0.0.1", "--port", "0"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace")
+    command = [sys.executable, "-m", "rag.cli", "serve", "--host", "127.0.0.1", "--port", "0"]
+    environment = os.environ | {"RAG_INDEX": index.text if isinstance(index, Address) else str(index)}
+    process = subprocess.Popen(
+        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace"
+    )
     said: list[str] = []
     found = threading.Event()
 

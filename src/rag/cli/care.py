@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from rag.cli.show import say, show
+from rag.errors import SettingError
 from rag.settings import load_settings
 
 
@@ -37,7 +39,7 @@ def backup(options: argparse.Namespace) -> int:
     """Write all of a library into one file, while it is in use."""
     from rag.store import back_up
 
-    size = back_up(options.index, options.file)
+    size = back_up(_folder(options), options.file)
     show(options, {"file": str(options.file), "bytes": size}, f"{options.file}: {size / 1e6:,.1f} MB")
     return 0
 
@@ -47,7 +49,7 @@ def restore(options: argparse.Namespace) -> int:
     from rag.library import open_library
     from rag.store import restore as bring_back
 
-    bring_back(options.file, options.index, replace=options.replace)
+    bring_back(options.file, _folder(options), replace=options.replace)
     say("restored; building the index")
     with open_library(options.index, load_settings()) as library:
         library.settle()
@@ -55,3 +57,10 @@ def restore(options: argparse.Namespace) -> int:
     line = f"restored: {count:,} article{'' if count == 1 else 's'}"
     show(options, {"articles": count}, line)
     return 0
+
+
+def _folder(options: argparse.Namespace) -> Path:
+    """The folder of a library that has one."""
+    if not isinstance(options.index, Path):
+        raise SettingError("index", str(options.index), "a folder; Milvus has a tool of its own, milvus-backup")
+    return options.index

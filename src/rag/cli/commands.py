@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rag.address import local_folder
 from rag.cli.last import keep
 from rag.cli.show import say, show, show_json, told, told_statements, wrong
 from rag.errors import ReadError
@@ -68,7 +69,7 @@ def ask(options: argparse.Namespace) -> int:
                 balance=options.balance,
             )
             shape = reply_shape(reply)
-            keep(options.index, shape, follows=bool(options.after))
+            keep(local_folder(options.index), shape, follows=bool(options.after))
             show(options, shape, told(reply))
             return 0
         from rag.lines import read_objects
@@ -93,7 +94,7 @@ def compare(options: argparse.Namespace) -> int:
     with _open(options) as library:
         reply = library.compare(options.topic, speakers=options.speaker, articles=options.article)
     shape = reply_shape(reply)
-    keep(options.index, shape, follows=False)
+    keep(local_folder(options.index), shape, follows=False)
     if options.format is not None and isinstance(reply, Comparison):
         from rag.formats import comparison_csv, comparison_markdown
 

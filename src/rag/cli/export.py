@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from rag.address import local_folder
 from rag.cli import last
 from rag.cli.show import say, show_json, wrong
 from rag.cli.written import write_whole
@@ -51,11 +52,12 @@ _WANTED = "Give what rag ask --json or rag compare --json printed, unchanged."
 def _shapes(options: argparse.Namespace) -> Sequence[tuple[tuple[Path, int], dict[str, Any]]]:
     """The shapes to export, each with its file and line."""
     if options.file is None:
-        path = options.index / last.FILE
-        lines = list(enumerate(last.kept(options.index), start=1))
+        folder = local_folder(options.index)
+        path = folder / last.FILE
+        lines = list(enumerate(last.kept(folder), start=1))
         lines = lines if options.conversation else lines[-1:]
         if not lines:
-            raise NothingToExportError(options.index)
+            raise NothingToExportError(folder)
     else:
         path = options.file
         lines = list(read_objects(path, "question", "kind"))

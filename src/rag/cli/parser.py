@@ -8,7 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from rag.address import Location, read_location
 from rag.cli import adding, care, commands, export, ingesting, measure
+from rag.errors import SettingError
 from rag.version import VERSION
 
 SUITES = ("answers", "attribution", "ranking", "refusal", "retrieval")
@@ -212,12 +214,19 @@ def _command(
     parsers: Any, name: str, run: Callable[[argparse.Namespace], int], help_text: str
 ) -> argparse.ArgumentParser:
     made: argparse.ArgumentParser = parsers.add_parser(name, help=help_text, description=help_text)
-    made.add_argument("--index", type=Path, default=Path(os.environ.get("RAG_INDEX", "index")), metavar="DIR",
-                      help="folder of the library ($RAG_INDEX, else ./index)")  # fmt: skip
+    made.add_argument("--index", type=_location, default=os.environ.get("RAG_INDEX") or "index", metavar="DIR",
+                      help="folder of the library, or milvus://HOST:PORT/NAME ($RAG_INDEX, else ./index)")  # fmt: skip
     made.add_argument("--json", action="store_true", help="print JSON, one object a line")
     made.add_argument("--verbose", action="store_true", help="tell more on stderr")
     made.set_defaults(run=run)
     return made
+
+
+def _location(text: str) -> Location:
+    try:
+        return read_location(text)
+    except SettingError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _positive(text: str) -> int:

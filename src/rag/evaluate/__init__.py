@@ -8,6 +8,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from rag.address import Location
 from rag.errors import DataError
 from rag.evaluate.bootstrap import Draws
 from rag.evaluate.report import Findings, Report, report_shape, report_table, write_section
@@ -19,14 +20,14 @@ SUITES = ("answers", "attribution", "ranking", "refusal", "retrieval")
 
 
 def run_suite(
-    suite: str, data: Path, index: Path, settings: Settings, draws: Draws, *, held_out: bool = False
+    suite: str, data: Path, index: Location, settings: Settings, draws: Draws, *, held_out: bool = False
 ) -> Report:
     """Run one suite on a file of questions and return what it measured.
 
     Args:
         suite: One of `SUITES`.
         data: The questions, or texts with what is said in them, as JSON lines.
-        index: The folder of the library that `answers` asks.
+        index: Where the library is that `answers` asks.
         settings: For the models and the library.
         draws: For the order of ties and the intervals.
         held_out: Whether `data` is a file that the models learnt from, and `ranking` and `refusal` are to take only
@@ -53,7 +54,7 @@ def run_suite(
     return Report(suite, data, draws, findings)
 
 
-def _answers(data: Path, index: Path, settings: Settings, draws: Draws) -> Findings:
+def _answers(data: Path, index: Location, settings: Settings, draws: Draws) -> Findings:
     from rag.evaluate.answers import evaluate_answers
     from rag.evaluate.baselines import load_plain_encoder
     from rag.evaluate.cases import answer_cases

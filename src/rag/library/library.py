@@ -6,10 +6,10 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from rag.address import Location, local_folder
 from rag.articles import title_of
 from rag.compare import Compared, comparison_asked
 from rag.embed import Encoder, load_encoder
@@ -45,11 +45,14 @@ log = logging.getLogger(__name__)
 
 
 class Library:
-    """Articles, and everything that can be asked of them. Safe to share between threads."""
+    """Articles, and everything that can be asked of them. Safe to share between threads.
+
+    `folder` is where this program keeps what is its own, like what readers think of replies.
+    """
 
     def __init__(
         self,
-        folder: Path,
+        location: Location,
         settings: Settings,
         *,
         encoder: Encoder | None = None,
@@ -57,13 +60,13 @@ class Library:
         polyglot: Polyglot | None = None,
         reader: StatementReader | None = None,
     ) -> None:
-        self.folder, self.settings = folder, settings
+        self.folder, self.settings = local_folder(location), settings
         self._encoder = encoder if encoder is not None else load_encoder(settings)
         self._reader = reader if reader is not None else StatementReader()
         scorer = scorer if scorer is not None else Scorer(threads=settings.threads)
         self._preparing = Preparing(settings, self._encoder, self._reader)
         tools = Tools(self._encoder, load_models(), scorer, self._reader, settings.balance)
-        self._storage = open_storage(folder, settings, self._encoder)
+        self._storage = open_storage(location, settings, self._encoder)
         self._store = self._storage.store
         self._shelf = Shelf(self._store)
         polyglot = polyglot or Polyglot(settings)
@@ -191,6 +194,11 @@ class Library:
         key = self._store.key_of(article_id)
         self._store.rename(key, title_of(title))
         return self._store.summaries([key])[key]
+
+    @property
+    def place(self) -> str:
+        """Where it is, in words for people."""
+        return self._store.place
 
     @property
     def version(self) -> str:

@@ -1,13 +1,15 @@
-"""A folder -> its library, with the articles it begins with."""
+"""Where a library is -> the library, with the articles it begins with."""
 
 from __future__ import annotations
 
 import logging
 from pathlib import Path
 
+from rag.address import Location, local_folder
 from rag.articles import SUFFIXES, Limits, read_file
 from rag.errors import LibraryBusyError, NoLibraryError, ReadError, ReadOnlyLibraryError
 from rag.library.library import Library
+from rag.milvus import library_exists
 from rag.settings import Settings
 from rag.store import FILE
 
@@ -20,20 +22,26 @@ _READ_AT_ONCE = 100_000
 log = logging.getLogger(__name__)
 
 
-def open_library(folder: Path, settings: Settings, *, create: bool = False) -> Library:
-    """Open the library in a folder; one that is not built yet begins with the articles in `folder/articles`.
+def open_library(location: Location, settings: Settings, *, create: bool = False) -> Library:
+    """Open a library; one in a folder that is not built yet begins with the articles in `folder/articles`.
 
     Articles in which this program has not read yet who said what are read now when they are few; else, and where the
     folder cannot be written, a warning says so.
 
     Raises:
-        NoLibraryError: There is nothing in the folder, and `create` is False.
+        NoLibraryError: There is nothing, and `create` is False.
         RagError: What is there cannot be used; the message says what to do.
     """
-    seeds = sorted(path for path in (folder / SEEDS).glob("*") if path.suffix in SUFFIXES)
-    if not (seeds or create or (folder / FILE).exists()):
-        raise NoLibraryError(folder)
-    library = Library(folder, settings)
+    seeds: list[Path] = []
+    if isinstance(location, Path):
+        seeds = sorted(path for path in (location / SEEDS).glob("*") if path.suffix in SUFFIXES)
+        there = bool(seeds) or (location / FILE).exists()
+    else:
+        there = create or library_exists(location)
+        _make_folder(local_folder(location))
+    if not (there or create):
+        raise NoLibraryError(location if isinstance(location, Path) else location.place)
+    library = Library(location, settings)
     limits = Limits(file_bytes=settings.max_file_bytes)
     if library.untouched:
         for path in seeds:
@@ -43,6 +51,14 @@ def open_library(folder: Path, settings: Settings, *, create: bool = False) -> L
                 log.warning("left out: %s", error)
     _read_the_unread(library)
     return library
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder for what is kept as a courtesy; where it cannot be made, nothing is."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        log.debug("%s cannot be made: %s", folder, error)
 
 
 def _read_the_unread(library: Library) -> None:
@@ -58,5 +74,5 @@ def _read_the_unread(library: Library) -> None:
             cause = "the library cannot be written now"
     count = f"{len(unread):,} article{'' if len(unread) == 1 else 's'}"
     log.warning(
-        "who said what in %s of %s is not read, because %s. Read it with: rag build", count, library.folder, cause
+        "who said what in %s of %s is not read, because %s. Read it with: rag build", count, library.place, cause
     )

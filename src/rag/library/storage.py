@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
+from rag.address import Address, Location
 from rag.embed import Encoder
 from rag.index import PassageIndex, index_layout, index_problems
+from rag.milvus import MilvusIndex, MilvusStore
 from rag.search import BuiltBackend
 from rag.settings import Settings
 from rag.store import SqliteStore, Store
@@ -29,13 +30,16 @@ class Storage:
     index_problems: Callable[[], Iterator[str]]
 
 
-def open_storage(folder: Path, settings: Settings, encoder: Encoder) -> Storage:
-    """Open the library in a folder, made when it is not there.
+def open_storage(location: Location, settings: Settings, encoder: Encoder) -> Storage:
+    """Open the library in a folder or in Milvus, made when it is not there.
 
     Raises:
         LibraryError: What is there cannot be used, or nothing can be made there.
     """
-    store = SqliteStore(folder, encoder=encoder.identity)
+    if isinstance(location, Address):
+        there = MilvusStore(location, encoder=encoder.identity, dimensions=encoder.dimensions)
+        return Storage(there, partial(MilvusIndex, there), tuple[str, ...]().__iter__)
+    store = SqliteStore(location, encoder=encoder.identity)
     layout = index_layout(settings, encoder.dimensions)
     return Storage(
         store,
