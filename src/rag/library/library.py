@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -13,11 +12,12 @@ from rag.address import Location, local_folder
 from rag.articles import title_of
 from rag.compare import Compared, comparison_asked
 from rag.embed import Encoder, load_encoder
-from rag.errors import OffsetError, ReadStoppedError
+from rag.errors import ReadStoppedError
 from rag.evidence import SentenceScorer, Tools, load_models
 from rag.library.across import Across
 from rag.library.adding import Added, Arrival, add_all
 from rag.library.answering import Answering
+from rag.library.care import Care
 from rag.library.comparing import Comparing, Limits
 from rag.library.finding import Finder
 from rag.library.polyglot import Polyglot
@@ -40,8 +40,6 @@ from rag.scorer import Scorer
 from rag.settings import Balance, Settings
 from rag.speakers import StatementReader
 from rag.store import Entry
-
-log = logging.getLogger(__name__)
 
 
 class Library:
@@ -66,12 +64,13 @@ class Library:
         scorer = scorer if scorer is not None else Scorer(threads=settings.threads)
         self._preparing = Preparing(settings, self._encoder, self._reader)
         tools = Tools(self._encoder, load_models(), scorer, self._reader, settings.balance)
-        self._storage = open_storage(location, settings, self._encoder)
-        self._store = self._storage.store
+        storage = open_storage(location, settings, self._encoder)
+        self._store = storage.store
         self._shelf = Shelf(self._store)
         polyglot = polyglot or Polyglot(settings)
         self._across = Across(settings, self._shelf, polyglot, distinct=tools.models.distinct)
-        self._finder = Finder(settings, self._shelf, self._encoder, self._storage.open_index)
+        self._finder = Finder(settings, self._shelf, self._encoder, storage.open_index)
+        self._care = Care(storage, self._preparing, self._shelf, self._finder, encoder=self._encoder.identity)
         comparing = Comparing(settings, self._shelf, self._encoder, polyglot, tools.models)
         self._answering = Answering(settings, self._finder, tools, self._across, comparing)
 
@@ -344,20 +343,19 @@ class Library:
 
     def unread(self) -> list[ArticleSummary]:
         """Return a line about every article in which this reader has not read yet who said what."""
-        return list(self._store.summaries(self._store.unread(self._reader.identity)).values())
+        return list(self._store.summaries(self._care.unread()).values())
 
     def read_statements(self, articles: Sequence[str] = ()) -> None:
         """Read who said what anew in some articles, in all when none is named, without embedding.
 
-        Each is kept when it is read, so what is done stays done when a later one fails. An article that cannot be read,
-        as it was changed in the file, is named and left as it is.
+        Each is kept when it is read, so what is done stays done when a later one fails.
 
         Raises:
             UnknownArticleError: An id fits no article, or several.
             ReadOnlyLibraryError: The folder cannot be written.
             LibraryBusyError: Another process is writing.
         """
-        self._read_anew([self._store.key_of(article_id) for article_id in articles] or self._store.article_keys())
+        self._care.read_anew([self._store.key_of(one) for one in articles] or self._store.article_keys())
 
     def build(self) -> None:
         """Build the index from what is stored, and make anew what was altered of sentences and of who said what.
@@ -367,33 +365,11 @@ class Library:
         Raises:
             ReadOnlyLibraryError: The folder cannot be written; what was there stays in use.
         """
-        if self._store.encoder != self._encoder.identity:
-            articles = [one for key in self._store.article_keys() if (one := self._store.article(key))]
-            self._store.replace(map(self._preparing.entry, articles), encoder=self._encoder.identity)
-            self._shelf.clear()
-        else:
-            for key in self._store.broken():
-                article = self._store.article(key)
-                if article is not None:
-                    self._store.exchange(key, self._preparing.entry(article))
-            self._read_anew(sorted({*self._store.unread(self._reader.identity), *self._store.misread()}))
-        self._finder.index().build()
+        self._care.build()
 
     def verify(self) -> Iterator[str]:
         """Yield a line for everything that is not as it was added or built; nothing when all is well."""
-        stored = list(self._store.problems())
-        yield from stored or self._storage.index_problems()
-
-    def _read_anew(self, keys: Sequence[int]) -> None:
-        for key in keys:
-            try:
-                article = self._store.article(key)
-                if article is not None:
-                    self._store.keep_reading(key, self._preparing.reading(article, self._store.sentences(key)))
-            except (OffsetError, ValueError) as error:
-                named = self._store.summaries([key])
-                log.warning("who said what in article %s is not read: %s", named[key].id if named else key, error)
-        self._shelf.clear()
+        return self._care.problems()
 
 
 def _since(began: float) -> float:

@@ -24,6 +24,11 @@ class Preparing:
     def __init__(self, settings: Settings, encoder: Encoder, reader: StatementReader) -> None:
         self._settings, self._encoder, self._reader = settings, encoder, reader
 
+    @property
+    def reader(self) -> str:
+        """Identity of the reader of who said what."""
+        return self._reader.identity
+
     def entry(self, article: Article, step: Callable[[float], None] | None = None) -> Entry:
         """READ is done; CUT, WHO and MEAN. `step` hears the share that is embedded, and ends it all by raising."""
         from rag.split import passages, sentences
