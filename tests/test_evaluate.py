@@ -101,7 +101,7 @@ class FixedLibrary(Library):
         self.kept[article.id] = article
         return True
 
-    def refresh(self) -> None:
+    def settle(self) -> None:
         pass
 
     def articles(self) -> list[ArticleSummary]:
