@@ -1,5 +1,6 @@
 import shutil
 import sqlite3
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from rag.index import PassageIndex, index_problems
 from rag.index.generations import building, put_in_use
 from rag.search import Between, In, Ranked
 from rag.segment import Layout
-from rag.store import Entry, SqliteStore
+from rag.store import Entry, PassageRows, SqliteStore
 
 RAIN = "It rained in Baku. Streets were closed.\n"
 SNOW = "It snowed in Ganja. Schools were closed.\n"
@@ -244,10 +245,34 @@ def test_a_large_index_is_written_aside_while_it_is_searched(store: SqliteStore)
     before = (store.folder / "CURRENT").read_text()
     store.add_all(towns(20, 100))
     assert holding(index, store, "town110") == ["Town110\n\nIt rained in town110 on day5."]
-    index.close()
+    index.settle()
     assert (store.folder / "CURRENT").read_text() != before
     assert holding(index, store, "town110") == ["Town110\n\nIt rained in town110 on day5."]
     assert list(index_problems(store, LAYOUT)) == []
+
+
+def test_a_generation_that_is_being_written_is_given_up_when_the_index_is_closed(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.add_all(towns(40))
+    index = open_index(store, compact_passages=10)
+    rows, begun = store.passage_rows, threading.Event()
+
+    def slowly(first: int = 0, last: int = 2**62) -> Iterator[PassageRows]:
+        for some in rows(first, last):
+            if threading.current_thread().name == "index writer":
+                begun.set()
+                assert index._closing.wait(5)
+            yield some
+
+    monkeypatch.setattr(store, "passage_rows", slowly)
+    store.add_all(towns(20, 100))
+    index.refresh()
+    assert begun.wait(5)
+    index.close()
+    assert sorted(path.name for path in store.folder.glob("gen-*")) == ["gen-1"]
+    monkeypatch.undo()
+    assert holding(open_index(store), store, "town110") == ["Town110\n\nIt rained in town110 on day5."]
 
 
 def test_another_program_takes_the_generation_that_was_written_meanwhile(store: SqliteStore) -> None:

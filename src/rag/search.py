@@ -91,7 +91,7 @@ class BuiltBackend(SearchBackend, Protocol):
         """
 
     def close(self) -> None:
-        """Wait for what is being written."""
+        """Give up what is being written, and wait for that."""
 
 
 def of_articles(keys: tuple[int, ...] | None) -> Filter | None:

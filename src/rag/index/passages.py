@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from rag.index.generations import REPAIR, Generation, building, check_generation
 from rag.search import Filter, In, Ranked
 from rag.segment import Layout, Sample, Scope, Segment, build_segment, extend_segment, load_segment, terms_of
 from rag.settings import Settings
-from rag.store import RESTORED, Change, Keys, SqliteStore
+from rag.store import RESTORED, Change, Keys, PassageRows, SqliteStore
 
 _WAITING = 100
 """A large generation is written anew when one in so many of its passages has changed."""
@@ -67,6 +67,10 @@ def index_layout(settings: Settings, dimensions: int) -> Layout:
     return Layout(dimensions, settings.flat_passages, settings.probed_percent)
 
 
+class _ClosedError(Exception):
+    """The index was closed while a generation was being written."""
+
+
 class PassageIndex:
     """A `SearchBackend` over a library file. Safe to share between threads.
 
@@ -84,6 +88,7 @@ class PassageIndex:
         self._store, self._layout, self._compact = store, layout, compact_passages
         self._lock = threading.Lock()
         self._writer: threading.Thread | None = None
+        self._closing = threading.Event()
         self._looked: Path | None = None  # the generation that was opened last, or found to be damaged
         self._view = self._open()
 
@@ -130,7 +135,7 @@ class PassageIndex:
     def settle(self) -> None:
         """Take in everything and wait until it is on disk, when it is time for that."""
         self.refresh()
-        self.close()
+        self._wait()
         self.refresh()
 
     def build(self) -> None:
@@ -140,12 +145,16 @@ class PassageIndex:
             LibraryBusyError: Another process is building.
             ReadOnlyLibraryError: The folder cannot be written; what was in use stays in use.
         """
-        self.close()
+        self._wait()
         with self._lock:
             self._view = self._write(None)
 
     def close(self) -> None:
-        """Wait for a generation that is being written."""
+        """Give up a generation that is being written; what it would hold is in the store."""
+        self._closing.set()
+        self._wait()
+
+    def _wait(self) -> None:
         if self._writer is not None:
             self._writer.join()
 
@@ -234,6 +243,8 @@ class PassageIndex:
         except LibraryError as error:
             log.warning("the index is not written now: %s", error)
             return
+        except _ClosedError:
+            return
         with self._lock:
             self._view = self._caught_up(written)
 
@@ -249,7 +260,7 @@ class PassageIndex:
             else:
                 lists = layout.lists(count)
                 sample = Sample(store.sample_vectors(layout.sample(count)), lists) if lists else None
-                build_segment(store.passage_rows(last=last), layout, sample=sample, folder=folder)
+                build_segment(self._rows(0, last), layout, sample=sample, folder=folder)
             put_in_use(folder, built=seen, encoder=store.encoder)
             segment, self._looked = load_segment(folder, layout), folder
         return _View(segment, Generation(folder, seen), (), Scope(), seen)
@@ -273,7 +284,13 @@ class PassageIndex:
         added = [change for change in changes if change.operation == "add"]
         gone = Scope(removed_articles=tuple(change.article for change in removed), removed_passages=_keys(removed))
         first, last = (added[0].first, max(change.last for change in added)) if added else (0, -1)
-        extend_segment(base.folder, self._store.passage_rows(first, last), gone, self._layout, folder)
+        extend_segment(base.folder, self._rows(first, last), gone, self._layout, folder)
+
+    def _rows(self, first: int, last: int) -> Iterator[PassageRows]:
+        for rows in self._store.passage_rows(first, last):
+            if self._closing.is_set():
+                raise _ClosedError
+            yield rows
 
 
 def _load(folder: Path, encoder: str, layout: Layout) -> _View:

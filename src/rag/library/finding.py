@@ -53,7 +53,7 @@ class Finder:
             return self._index
 
     def close(self) -> None:
-        """Wait for what is being written."""
+        """Give up what is being written of the index."""
         if self._index is not None:
             self._index.close()
 
