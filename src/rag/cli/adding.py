@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.cli.show import say, show
+from rag.disk import sha256_of
 from rag.errors import ReadError
 from rag.settings import load_settings
 
@@ -129,11 +129,7 @@ def _checksum(name: str) -> str | None:
     if name == "-" or _is_address(name):
         return None
     try:
-        path = Path(name)
-        if not path.is_file():
-            return None
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256_of(Path(name)) if Path(name).is_file() else None
     except (OSError, ValueError):
         return None
 

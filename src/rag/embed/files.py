@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rag.disk import sha256_of
 from rag.errors import ModelError
 
 if TYPE_CHECKING:
@@ -64,8 +64,7 @@ def check_file(path: Path, sha256: str, *, next_step: str = "") -> None:
         ModelError: It is missing, or its sha256 differs.
     """
     try:
-        with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
+        found = sha256_of(path)
     except OSError as error:
         raise ModelError(path, f"cannot be read ({error.strerror})", next_step) from error
     if found != sha256:

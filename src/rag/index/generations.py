@@ -18,6 +18,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from rag.disk import sha256_of, sync
 from rag.errors import DamagedLibraryError, LibraryBusyError, ReadOnlyLibraryError
 
 FORMAT = 2
@@ -62,7 +63,7 @@ def check_generation(folder: Path, *, encoder: str) -> Generation:
         raise DamagedLibraryError(path, "it is not as it was written", REPAIR)
     for name, (sha256, size) in files.items():
         file = folder / name
-        if not file.is_file() or file.stat().st_size != size or _sha256(file) != sha256:
+        if not file.is_file() or file.stat().st_size != size or sha256_of(file) != sha256:
             raise DamagedLibraryError(file, f"{file.name} is not as it was built", REPAIR)
     return Generation(folder, built)
 
@@ -105,18 +106,19 @@ def put_in_use(folder: Path, *, built: int, encoder: str) -> None:
         OSError: It cannot be written.
     """
     files = {
-        str(path.relative_to(folder)): {"sha256": _sha256(path), "size": path.stat().st_size} for path in _files(folder)
+        str(path.relative_to(folder)): {"sha256": sha256_of(path), "size": path.stat().st_size}
+        for path in _files(folder)
     }
     manifest = {"format": FORMAT, "built": built, "encoder": encoder, "files": files}
     text = json.dumps(manifest | {"check": _digest(manifest)}, indent=1)
     (folder / _MANIFEST).write_text(text + "\n", encoding="utf-8")
     for path in (*folder.rglob("*"), folder, folder.parent):
-        _sync(path)
+        sync(path)
     pointer = folder.parent / f"{_CURRENT}.new"
     pointer.write_text(folder.name + "\n", encoding="utf-8")
-    _sync(pointer)
+    sync(pointer)
     os.replace(pointer, folder.parent / _CURRENT)
-    _sync(folder.parent)
+    sync(folder.parent)
     for old in folder.parent.glob("gen-*"):
         if old != folder:  # who reads it has its files open, or takes the new one
             shutil.rmtree(old, ignore_errors=True)
@@ -131,16 +133,3 @@ def _digest(manifest: dict[str, object]) -> str:
 def _files(folder: Path) -> list[Path]:
     """The files that a generation is made of; tantivy's lock files come and go."""
     return sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix != ".lock" and p.name != _MANIFEST)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

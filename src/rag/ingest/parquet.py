@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
+from rag.disk import sync
 from rag.errors import DamagedShardError, MissingPackageError, OffsetError, UnwritableFileError
 from rag.ingest.rows import entry_of, row_of, schema
 from rag.store import Entry
@@ -168,11 +169,7 @@ def _name(part: Path, path: Path) -> None:
     except FileNotFoundError:
         if not path.exists():  # else another worker was quicker with the same shard, and swept
             raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync(path.parent)
 
 
 def _arrow() -> tuple[Any, Any]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from rag.articles import Limits, Metadata, read_file, read_text
+from rag.disk import sha256_of
 from rag.errors import ChangedInputError, DataError, ReadError, TooLargeError, UnreadableFileError
 from rag.ingest.shards import Files, Lines, Shard
 from rag.lines import wanted
@@ -84,8 +85,7 @@ def _slice(shard: Lines) -> bytes:
 def _sum(path: Path) -> str | None:
     """The sha256 of a file; None where there is none or it is refused."""
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256_of(path)
     except (OSError, ValueError):
         return None
 

@@ -6,7 +6,6 @@ size of each. The index is left out: it is built anew from the library, without 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sqlite3
@@ -18,6 +17,7 @@ from pathlib import Path
 from shutil import copyfileobj
 from typing import Any
 
+from rag.disk import sha256_of, sync
 from rag.errors import BackupError, NoLibraryError, ReadOnlyLibraryError, UnwritableFileError
 from rag.store.connections import Connections, seal
 from rag.store.format import FORMAT, bring_up
@@ -51,13 +51,13 @@ def back_up(folder: Path, file: Path) -> int:
     try:
         _copy(folder / FILE, copy)
         members = {FILE: copy} | {name: folder / name for name in KEPT_TOO if (folder / name).exists()}
-        facts = {name: {"sha256": _sha256(path), "size": path.stat().st_size} for name, path in members.items()}
+        facts = {name: {"sha256": sha256_of(path), "size": path.stat().st_size} for name, path in members.items()}
         manifest = {"what": _NAME, "version": _VERSION, "format": FORMAT, "files": facts}
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=_ZIP_LEVEL) as archive:
             for name, path in members.items():
                 archive.write(path, name)
             archive.writestr(_MANIFEST, json.dumps(manifest, indent=1))
-        _sync(part)
+        sync(part)
         os.replace(part, file)
         return file.stat().st_size
     except OSError as error:
@@ -94,7 +94,7 @@ def restore(file: Path, folder: Path, *, replace: bool) -> None:
         for name in KEPT_TOO:
             if (folder / f"{name}.restored").exists():
                 os.replace(folder / f"{name}.restored", folder / name)
-        _sync(folder)
+        sync(folder)
     except OSError as error:
         raise ReadOnlyLibraryError(folder, error.strerror or str(error)) from error
     finally:
@@ -110,7 +110,7 @@ def _copy(source: Path, target: Path) -> None:
         connections.copy_into(target)
     finally:
         connections.close()
-    _sync(target)
+    sync(target)
 
 
 def _bring_in(new: Path, library: Path, *, there: bool) -> None:
@@ -159,18 +159,5 @@ def _extract(archive: zipfile.ZipFile, name: str, facts: dict[str, Any], target:
         copyfileobj(packed, plain, 1 << 20)
         plain.flush()
         os.fsync(plain.fileno())
-    if (target.stat().st_size, _sha256(target)) != (facts["size"], facts["sha256"]):
+    if (target.stat().st_size, sha256_of(target)) != (facts["size"], facts["sha256"]):
         raise BackupError(file, f"{name} in it is not as it was backed up", "Use another backup.")
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
