@@ -34,7 +34,7 @@ class Preparing:
         from rag.split import passages, sentences
 
         cut = sentences(article)
-        limit = min(self._settings.passage_tokens, self._encoder.max_tokens)
+        limit = passage_limit(self._settings, self._encoder)
         with ThreadPoolExecutor(1) as other:  # grammar takes one core, and leaves the other to the encoder
             reading = other.submit(self.reading, article, cut)
             runs = passages(article, cut, count_tokens=self._encoder.count_tokens, max_tokens=limit)
@@ -57,6 +57,11 @@ class Preparing:
             step(at / len(texts))
             parts.append(self._encoder.encode(texts[at : at + _TOLD_EVERY]))
         return np.concatenate(parts)
+
+
+def passage_limit(settings: Settings, encoder: Encoder) -> int:
+    """Return how many tokens a passage may have at most."""
+    return min(settings.passage_tokens, encoder.max_tokens)
 
 
 def passage_vectors(sentences: Sequence[Sentence], vectors: Vectors, passages: Sequence[Passage]) -> Vectors:
