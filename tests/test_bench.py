@@ -34,11 +34,11 @@ def test_growth_measures_ours_beside_other_programs_in_fresh_processes(
     news = {"id": "a", "text": ARTICLE.read_text(encoding="utf-8"), "attributions": []}
     (tmp_path / "dev").mkdir()
     (tmp_path / "dev" / "polnear.jsonl").write_text(json.dumps(news) + "\n", encoding="utf-8")
-    plan = Plan(tmp_path, tmp_path / "work", sizes=(30,), paragraphs=5, real=20, files=1)
+    plan = Plan(tmp_path, tmp_path / "work", sizes=(30,), paragraphs=5, files=1)
     found = bench_growth(plan, Settings())
 
     (size,) = found.sizes
-    assert 30 <= size.passages < 30 + 12
+    assert 30 <= size.passages < 30 + 24
     measured = size.measures
     assert measured["question to reply, ms p95"].value >= measured["question to reply, ms p50"].value > 0
     assert measured["question to reply, ms p95"].n == found.questions[0] > 0
@@ -47,8 +47,7 @@ def test_growth_measures_ours_beside_other_programs_in_fresh_processes(
     assert measured["nearest passages, plain FAISS flat, ms p50"].value > 0
     assert measured["passages with words, bm25s, ms p50"].value > 0
     assert measured["recall@10 of exact"].value == 1
-    assert [column.name for column in found.agreement] == ["drawn", "embedded for real"]
-    assert all(0 < column.measures["cosine to the first, mean"].value < 1 for column in found.agreement)
+    assert found.pieces > 1
     assert found.adding[0].measures["added, passages/s"].value > 0
 
     without = {} if find_spec("txtai") else {"txtai": "ModuleNotFoundError: No module named 'txtai'"}

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from fakes import SaidReader, WordEncoder
 
-from rag.bench.collection import collection, embedded, fit_noise, passage_texts
+from rag.bench.collection import collection
+from rag.bench.cutting import counting, cutting
 from rag.bench.pieces import Piece, Pool, make_pool
 from rag.bench.questions import Said, make_questions, who_says
-from rag.embed import Vectors
+from rag.embed import Encoder, load_encoder
 from rag.errors import DataError
+from rag.library.preparing import Preparing
 from rag.records import Article, Block, Range
 from rag.settings import Settings
 from rag.split import sentences
@@ -28,19 +30,23 @@ TEXTS = (
 )
 
 
-def piece_of(text: str) -> Piece:
+SETTINGS = Settings(passage_tokens=24)
+
+
+def piece_of(text: str, encoder: Encoder | None = None) -> Piece:
     article = Article("piece", text, "Piece", (Block(Range(0, len(text)), "body"),))
     cut = sentences(article)
     words = [text[one.range.start : one.range.end] for one in cut]
-    return Piece(text, tuple(one.range for one in cut), WordEncoder().encode(words), SaidReader().read(article, cut))
+    vectors = (encoder or WordEncoder()).encode(words)
+    return Piece(text, tuple(one.range for one in cut), vectors, SaidReader().read(article, cut))
 
 
 def pool_of(*texts: str) -> Pool:
-    return Pool(tuple(map(piece_of, texts)), WordEncoder().encode(texts), "said@1")
+    return Pool(tuple(map(piece_of, texts)), "said@1", cutting(SETTINGS, WordEncoder(), texts))
 
 
-def drawn(passages: int = 40, *, seed: int = 0, noise: float = 0.3) -> list[Entry]:
-    return list(collection(pool_of(*TEXTS), passages, seed=seed, noise=noise))
+def drawn(passages: int = 40, *, seed: int = 0) -> list[Entry]:
+    return list(collection(pool_of(*TEXTS), passages, seed=seed))
 
 
 # Collections
@@ -49,7 +55,7 @@ def drawn(passages: int = 40, *, seed: int = 0, noise: float = 0.3) -> list[Entr
 def test_a_collection_has_at_least_the_passages_that_are_wanted_and_its_last_article_whole() -> None:
     counts = [len(entry.passages) for entry in drawn(40)]
     assert sum(counts[:-1]) < 40 <= sum(counts)
-    assert all(8 <= count <= 12 for count in counts)
+    assert all(16 <= len(entry.article.blocks) - 1 <= 24 for entry in drawn(40))
 
 
 def test_sentences_and_statements_of_a_collection_hold_the_words_that_were_read() -> None:
@@ -67,15 +73,11 @@ def test_sentences_and_statements_of_a_collection_hold_the_words_that_were_read(
     assert said == {("Aliyev", "the border is open."), ("Bayramov", "talks go on in Geneva.")}
 
 
-def test_each_paragraph_of_a_collection_is_one_passage_of_two_pieces() -> None:
-    entry = drawn()[0]
-    assert passage_texts(entry)[0].startswith("Report 1\n\n")
-    for number, (passage, block) in enumerate(zip(entry.passages, entry.article.blocks[1:], strict=True)):
-        assert passage.range.end == block.range.end
-        own = [one for one in entry.sentences if one.block == number + 1]
-        assert passage.last == own[-1].number
-        assert passage.first == (own[0].number if number else 0)
-        assert any(passage_texts(entry)[number].endswith(f" {text}") for text in TEXTS)
+def test_each_paragraph_of_a_collection_is_a_piece() -> None:
+    article = drawn()[0].article
+    title, *paragraphs = [article.text[one.range.start : one.range.end] for one in article.blocks]
+    assert set(paragraphs) <= set(TEXTS)
+    assert article.text == "\n\n".join([title, *paragraphs])
 
 
 def test_a_collection_is_kept_as_any_library_and_nothing_is_wrong_with_it(tmp_path: Path) -> None:
@@ -93,49 +95,73 @@ def test_the_same_seed_gives_the_same_collection_and_a_larger_one_begins_with_it
     assert [entry.article.text for entry in other] != [entry.article.text for entry in once]
 
 
-def test_vectors_of_a_collection_have_unit_length_and_noise_moves_those_of_passages_alone() -> None:
-    loud, still = drawn()[0], drawn(noise=0.0)[0]
-    assert np.allclose(np.linalg.norm(loud.passage_vectors, axis=1), 1, atol=1e-5)
-    assert np.array_equal(loud.sentence_vectors, still.sentence_vectors)
-    cosines = np.sum(loud.passage_vectors * still.passage_vectors, axis=1)
-    assert np.mean(cosines) == pytest.approx(1 / np.sqrt(1 + 0.3**2), abs=0.02)
+def assert_adding_gives(entry: Entry, preparing: Preparing) -> None:
+    """All but the statements, which may differ at the seams."""
+    added = preparing.entry(entry.article)
+    assert entry.sentences == added.sentences
+    assert entry.passages == added.passages
+    np.testing.assert_allclose(entry.sentence_vectors, added.sentence_vectors, atol=1e-5)
+    np.testing.assert_allclose(entry.passage_vectors, added.passage_vectors, atol=1e-5)
 
 
-def test_the_noise_makes_the_nearest_passages_as_far_from_each_other_as_what_is_embedded() -> None:
-    class Farther(WordEncoder):
-        def encode(self, texts: Sequence[str], *, as_question: bool = False) -> Vectors:
-            loose = np.random.default_rng(0).standard_normal((len(texts), 2_000)).astype(np.float32)
-            wide = np.hstack([super().encode(texts), 0.5 * loose / np.sqrt(2_000)])
-            unit: Vectors = wide / np.linalg.norm(wide, axis=1, keepdims=True)
-            return unit
-
-    spread = fit_noise(pool_of(*TEXTS), Farther(), seed=0)
-    assert spread.real < spread.means
-    assert spread.means / (1 + spread.noise**2) == pytest.approx(spread.real)
+def test_the_program_gives_the_same_sentences_passages_and_vectors_of_each_article() -> None:
+    for entry in drawn():
+        assert_adding_gives(entry, Preparing(SETTINGS, WordEncoder(), SaidReader()))
 
 
-def test_there_is_some_noise_where_none_is_asked_for() -> None:
-    class Nearer(WordEncoder):
-        def encode(self, texts: Sequence[str], *, as_question: bool = False) -> Vectors:
-            return np.full((len(texts), 4), 0.5, np.float32)
+@pytest.mark.models
+def test_the_shipped_encoder_gives_the_same_sentences_passages_and_vectors_of_each_article() -> None:
+    encoder = load_encoder(Settings())
+    preparing = Preparing(Settings(), encoder, SaidReader())
+    pool = Pool(tuple(piece_of(text, encoder) for text in TEXTS), "said@1", cutting(Settings(), encoder, TEXTS))
+    for entry in collection(pool, 12, seed=0):
+        assert_adding_gives(entry, preparing)
 
-    assert fit_noise(pool_of(*TEXTS), Nearer(), seed=0).noise == 0.05
+
+def test_a_title_is_the_first_sentence_of_a_piece_with_its_vector() -> None:
+    firsts = {piece.sentence(0): piece.vectors[0].tolist() for piece in pool_of(*TEXTS).pieces}
+    assert all(entry.sentence_vectors[0].tolist() == firsts[entry.article.title] for entry in drawn())
 
 
-def test_passages_that_are_embedded_for_real_are_embedded_once(tmp_path: Path) -> None:
-    class Once(WordEncoder):
-        left = 1
+def test_no_two_articles_have_the_same_text_and_a_pool_too_small_for_that_is_named() -> None:
+    found: set[str] = set()
+    with pytest.raises(ValueError, match="1 pieces do not make 10 different articles"):
+        for entry in collection(pool_of(TEXTS[1]), 1_000, seed=0):
+            assert entry.article.text not in found
+            found.add(entry.article.text)
+    assert len(found) == 9
 
-        def encode(self, texts: object, *, as_question: bool = False) -> np.ndarray:
-            self.left -= 1
-            assert self.left >= 0
-            return super().encode(texts)  # type: ignore[arg-type]
 
-    once = Once()
-    first = list(embedded(iter(drawn()), once, tmp_path))
-    second = list(embedded(iter(drawn()), once, tmp_path))
-    assert np.array_equal(first[0].passage_vectors, WordEncoder().encode(passage_texts(first[0])))
-    assert [entry.sha256() for entry in first] == [entry.sha256() for entry in second]
+def test_a_sentence_that_fits_no_passage_is_named() -> None:
+    with pytest.raises(ValueError, match="a sentence of report-1 is longer than a passage may be"):
+        next(collection(pool_of("a " * 23 + "word."), 1, seed=0))
+
+
+def test_a_first_sentence_that_is_cut_otherwise_as_a_title_is_none() -> None:
+    cut = piece_of("Rain fell.")
+    open_end = replace(cut, text="Rain fell. # #", sentences=(Range(0, 14),))
+    with pytest.raises(ValueError, match="1 pieces do not make 1 different articles"):
+        next(collection(Pool((open_end,), "said@1", pool_of(*TEXTS).cut), 1, seed=0))
+
+
+# Counts of tokens
+
+
+def test_each_paragraph_is_counted_once_where_the_counts_add_up() -> None:
+    asked: list[str] = []
+
+    def count(text: str) -> int:
+        asked.append(text)
+        return len(text.split()) + 2
+
+    counted = counting(count, ["one two", "three"])
+    asked.clear()
+    assert [counted("one two\n\nthree"), counted("three\n\none two\n\nfour"), counted("")] == [5, 6, 2]
+    assert asked == ["four", ""]
+
+
+def test_texts_are_counted_whole_where_the_counts_do_not_add_up() -> None:
+    assert counting(len, ["one", "two"]) is len
 
 
 # Pieces of real text
@@ -174,7 +200,7 @@ def test_a_pool_takes_news_and_the_other_files_in_turns_and_each_text_once(data:
     pool = make_pool(data, tmp_path / "pool", 10, Settings(), WordEncoder())
     assert [piece.text for piece in pool.pieces] == [LONG, " ".join(FACTS)]
     assert [one.speaker.name for one in pool.pieces[0].statements if one.speaker] == ["Aliyev"]
-    assert np.allclose(pool.vectors, WordEncoder().encode([LONG, " ".join(FACTS)]), atol=1e-3)
+    assert np.allclose(pool.pieces[1].vectors, WordEncoder().encode(FACTS), atol=1e-3)
 
 
 def test_a_pool_that_is_there_is_not_made_again(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from rag.bench.collection import Spread
 from rag.bench.growth import LISTS, look_measures, recall
 from rag.bench.measures import Column, Growth, Measure, Plan, timed
 from rag.bench.picture import growth_svg
@@ -23,7 +22,7 @@ def column(passages: int, **values: float) -> Column:
 
 
 def grown(*sizes: Column, adding: tuple[Column, ...] = ()) -> Growth:
-    return Growth(adding, sizes, (), Spread(0.45, 0.46, 0.15, 1000), (120, 500))
+    return Growth(adding, sizes, 8_000, (120, 500))
 
 
 # What is told
@@ -61,11 +60,13 @@ def test_targets_say_what_is_reached_at_the_largest_size() -> None:
     }
 
 
-def test_recall_is_a_target_of_an_approximate_index_alone() -> None:
+def test_recall_is_a_target_of_an_approximate_index_at_the_largest_size_alone() -> None:
     exact = column(10_000, **{"recall@10 of exact": 1.0, LISTS: 0})
     approximate = column(1_000_000, **{"recall@10 of exact": 0.94, LISTS: 4_000})
     assert targets(grown(exact)) == []
-    assert [(one.found.value, one.reached) for one in targets(grown(approximate))] == [(0.94, False)]
+    assert [(one.what, one.found.value, one.reached) for one in targets(grown(exact, approximate))] == [
+        ("recall@10 of exact, 1,000,000 passages", 0.94, False)
+    ]
 
 
 def test_adding_is_told_beside_both_ways_of_txtai() -> None:
@@ -78,9 +79,11 @@ def test_a_section_tells_n_the_command_and_what_was_left_out() -> None:
     size = Column("1,003", 1003, {"question to reply, ms p95": Measure(41.5, 120)}, {"txtai": "it took more than 5 s"})
     section = growth_section(grown(size), "rag bench growth --data DIR")
     assert "`rag bench growth --data DIR`" in section
+    assert "put together anew from 8,000 real pieces" in section
     assert "| question to reply, ms p95 (n=120) | 41.5 |" in section
     assert "Left out, 1,003: txtai, it took more than 5 s." in section
     assert growth_shape(grown(size), "rag")["sizes"][0]["left_out"] == {"txtai": "it took more than 5 s"}
+    assert growth_shape(grown(size), "rag")["pieces"] == 8_000
 
 
 def test_the_section_is_written_between_its_markers_and_the_rest_stays(tmp_path: Path) -> None:
@@ -137,10 +140,10 @@ def test_sizes_may_be_thousands_and_millions_and_the_command_repeats_the_setting
     monkeypatch.setattr("rag.bench.bench_growth", measured)
     monkeypatch.setattr(logging.getLogger("rag"), "setLevel", lambda _: None)
     monkeypatch.setenv("RAG_THREADS", "1")
-    assert main(["bench", "growth", "--data", "DIR", "--sizes", "1k", "20", "1M", "--real", "2k", "--json"]) == 0
-    assert (plans[0].sizes, plans[0].real) == ((1_000, 20, 1_000_000), 2_000)
+    assert main(["bench", "growth", "--data", "DIR", "--sizes", "1k", "20", "1M", "--paragraphs", "2k", "--json"]) == 0
+    assert (plans[0].sizes, plans[0].paragraphs) == ((1_000, 20, 1_000_000), 2_000)
     assert json.loads(capsys.readouterr().out)["command"] == (
-        "RAG_THREADS=1 rag bench growth --data DIR --sizes 1000 20 1000000 --work build/bench --real 2000"
+        "RAG_THREADS=1 rag bench growth --data DIR --sizes 1000 20 1000000 --work build/bench --paragraphs 2000"
     )
 
 

@@ -22,7 +22,7 @@ from rag.store import PassageRows, SqliteStore
 
 
 def flat(request: Mapping[str, Any]) -> dict[str, Any]:
-    """Look up by exact inner product: seconds, keys, and how near the first and the last of them are."""
+    """Look up by exact inner product: seconds and keys."""
     import faiss
 
     encoder = load_encoder(load_settings())
@@ -33,14 +33,13 @@ def flat(request: Mapping[str, Any]) -> dict[str, Any]:
         keys += rows.keys.tolist()
         index.add(rows.vectors)
     faiss.omp_set_num_threads(1)
-    seconds, found, nearness = [], [], []
+    seconds, found = [], []
     for vector in vectors:
         began = time.perf_counter()
-        scores, rows = index.search(vector, int(request["k"]))
+        _, rows = index.search(vector, int(request["k"]))
         seconds.append(time.perf_counter() - began)
         found.append([keys[row] for row in rows[0] if row >= 0])
-        nearness.append([float(scores[0][0]), float(scores[0][-1])])
-    return {"dense": seconds, "keys": found, "nearness": np.mean(nearness, axis=0).tolist(), **memory()}
+    return {"dense": seconds, "keys": found, **memory()}
 
 
 def bm25s(request: Mapping[str, Any]) -> dict[str, Any]:

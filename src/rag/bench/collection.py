@@ -1,54 +1,33 @@
 """A pool of real pieces -> a collection of any size, as the store keeps it; knows no file.
 
-An article is a numbered title and 8 to 12 paragraphs; a paragraph is two pieces, drawn with a seed from all of the
-pool, and makes one passage. Everything that is known of a piece moves with it, so sentences and statements are those
-that were read for real. The vectors of sentences are real ones. The vector of a passage is the mean of those of its
-pieces, weighted by their words, with isotropic noise: as much as makes the nearest passages as far from each other as
-they are when they are embedded for real, on a sample (`fit_noise`). So passages that share a piece are near to each
-other, as passages on the same matter are, and no two vectors are the same.
+An article is a title, which is the first sentence of a piece, and 16 to 24 paragraphs, each a piece, all drawn with a
+seed from the whole pool. A paragraph is cut into sentences by itself and a sentence is embedded by itself, so both stay
+what they were in the piece; passages are cut, and their vectors made, by the program's own functions. Every vector is
+the one that adding the text would give. Statements are those that were read in each piece alone: read in the article,
+some could differ at the seams, where a pronoun means somebody of the paragraph before.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import count, islice
-from pathlib import Path
+from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
-from numpy.typing import NDArray
 
+from rag.bench.cutting import BREAK
 from rag.bench.pieces import Piece, Pool
-from rag.embed import Encoder, Vectors
-from rag.records import Article, Block, Passage, Range, Sentence, Statement
+from rag.library.preparing import is_part, passage_vectors
+from rag.records import Article, Block, Kind, Range, Sentence, Statement
+from rag.split import sentences
 from rag.store import Entry, Reading
 
-FEWEST, MOST = 8, 12
+FEWEST, MOST = 16, 24
 """Paragraphs of an article."""
 
-_SAMPLE, _NEIGHBOURS = 1_000, 10
-_LEAST_NOISE = 0.05
-"""Without any, paragraphs of the same two pieces would have the same vector."""
-
-_SHARD = 100
-"""Articles whose really embedded vectors stand in one file."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """How near passages of a sample are to the ten nearest others, and the noise that this asks for.
-
-    Attributes:
-        real: Their mean cosine, of vectors that are embedded for real.
-        means: The same of the means of their pieces.
-        noise: Length of the noise that is added to a mean of unit length.
-        n: Passages of the sample.
-    """
-
-    real: float
-    means: float
-    noise: float
-    n: int
+_DRAWS = 100
+"""How often an article is drawn anew before the pool is too small."""
 
 
 @dataclass(slots=True)
@@ -60,18 +39,20 @@ class _Draft:
     blocks: list[Block]
     sentences: list[Sentence]
     statements: list[Statement]
-    passages: list[Passage]
 
-    def write(self, text: str) -> int:
-        """Add text and return where it begins."""
-        start = self.at
+    def write(self, text: str, kind: Kind, cut: Sequence[Range]) -> int:
+        """Add a block with its sentences and return where it begins."""
+        start = self.at + (len(BREAK) if self.blocks else 0)
+        for place in cut:
+            self.sentences.append(Sentence(len(self.sentences), _moved(place, start), len(self.blocks), kind))
+        self.at = start + len(text)
         self.parts.append(text)
-        self.at += len(text)
+        self.blocks.append(Block(Range(start, self.at), kind))
         return start
 
 
-def collection(pool: Pool, passages: int, *, seed: int, noise: float) -> Iterator[Entry]:
-    """Yield articles until they have at least so many passages.
+def collection(pool: Pool, passages: int, *, seed: int) -> Iterator[Entry]:
+    """Yield articles, no two of the same text, until they have at least so many passages.
 
     The same seed gives the same articles, and a larger collection begins with a smaller one.
 
@@ -79,96 +60,56 @@ def collection(pool: Pool, passages: int, *, seed: int, noise: float) -> Iterato
         pool: What they are made of.
         passages: Passages at least; the last article is whole.
         seed: Of all chance.
-        noise: Length of the noise on the vectors of passages.
+
+    Raises:
+        ValueError: The pool has too few pieces for so many different articles, or a sentence that fits no passage.
     """
-    words = np.array([len(piece.text.split()) for piece in pool.pieces], np.float32)
+    seen: set[bytes] = set()
     made = 0
     for number in count(1):
         if made >= passages:
             return
-        rng = np.random.default_rng((seed, number))
-        pairs = rng.integers(len(pool.pieces), size=(int(rng.integers(FEWEST, MOST + 1)), 2))
-        vectors = _means(pool.vectors, words, pairs)
-        loose = rng.standard_normal(vectors.shape, np.float32) * np.float32(noise / np.sqrt(vectors.shape[1]))
-        yield _entry(pool, number, pairs, _unit(vectors + loose))
-        made += len(pairs)
+        entry = _entry(pool, number, _drawn(pool, (seed, number), seen))
+        yield entry
+        made += len(entry.passages)
 
 
-def fit_noise(pool: Pool, encoder: Encoder, *, seed: int) -> Spread:
-    """Fit the noise to a sample that is embedded for real.
-
-    Noise of length r on two vectors divides their cosine by 1 + r^2, where it has many dimensions.
-    """
-    texts: list[str] = []
-    drawn: list[Vectors] = []
-    for entry in collection(pool, _SAMPLE, seed=seed, noise=0.0):
-        texts += passage_texts(entry)
-        drawn.append(entry.passage_vectors)
-    real, means = _nearness(encoder.encode(texts)), _nearness(np.concatenate(drawn))
-    return Spread(real, means, max(_LEAST_NOISE, float(np.sqrt(max(0.0, means / real - 1)))), len(texts))
-
-
-def _nearness(vectors: Vectors) -> float:
-    """The mean cosine of each vector to the nearest others."""
-    cosines = vectors @ vectors.T
-    np.fill_diagonal(cosines, -1)
-    return float(np.sort(cosines, axis=1)[:, -_NEIGHBOURS:].mean())
+def _drawn(pool: Pool, seed: tuple[int, int], seen: set[bytes]) -> list[Piece]:
+    """The piece whose first sentence is the title, and one for each paragraph; together they were not seen before."""
+    for attempt in range(_DRAWS):
+        rng = np.random.default_rng((*seed, attempt))
+        rows = rng.integers(len(pool.pieces), size=1 + int(rng.integers(FEWEST, MOST + 1)))
+        drawn = [pool.pieces[row] for row in rows.tolist()]
+        title = drawn[0].sentence(0)
+        text = BREAK.join([title, *(piece.text for piece in drawn[1:])])
+        key = hashlib.sha256(text.encode()).digest()
+        if key not in seen and _is_whole(title):
+            seen.add(key)
+            return drawn
+    raise ValueError(f"{len(pool.pieces)} pieces do not make {seed[1]} different articles")
 
 
-def embedded(entries: Iterator[Entry], encoder: Encoder, folder: Path) -> Iterator[Entry]:
-    """Yield the same articles with really embedded vectors of their passages; what the folder holds is kept."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for number in count():
-        some = list(islice(entries, _SHARD))
-        if not some:
-            return
-        path = folder / f"{number:06d}.npy"
-        texts = [text for entry in some for text in passage_texts(entry)]
-        vectors: Vectors = np.load(path) if path.exists() else np.empty((0, encoder.dimensions), np.float32)
-        if len(vectors) != len(texts):
-            vectors = encoder.encode(texts)
-            np.save(path, vectors)
-        first = 0
-        for entry in some:
-            last = first + len(entry.passages)
-            yield replace(entry, passage_vectors=vectors[first:last])
-            first = last
+def _is_whole(title: str) -> bool:
+    """Whether a text is one sentence from end to end when it is a title, as nearly every sentence is."""
+    whole = Range(0, len(title))
+    return [one.range for one in sentences(Article("title", title, title, (Block(whole, "title"),)))] == [whole]
 
 
-def passage_texts(entry: Entry) -> list[str]:
-    """Return the words of each passage of an article."""
-    return [entry.article.text[one.range.start : one.range.end] for one in entry.passages]
-
-
-def _entry(pool: Pool, number: int, pairs: NDArray[np.int64], vectors: Vectors) -> Entry:
-    title = f"Report {number}"
-    draft = _Draft([title], len(title), [Block(Range(0, len(title)), "title")], [], [], [])
-    draft.sentences.append(Sentence(0, Range(0, len(title)), 0, "title"))
-    drawn = [(pool.pieces[first], pool.pieces[second]) for first, second in pairs.tolist()]
-    for two in drawn:
-        _add_paragraph(draft, two)
-    text = "".join(draft.parts)
-    article = Article(f"report-{number}", text, title, tuple(draft.blocks))
-    own = [piece.vectors for two in drawn for piece in two]
-    sentence_vectors = np.concatenate([own[0][:1], *own])  # the title is taken for what the first sentence says
+def _entry(pool: Pool, number: int, drawn: Sequence[Piece]) -> Entry:
+    draft, (first, *paragraphs) = _Draft([], 0, [], [], []), drawn
+    title = first.sentence(0)
+    draft.write(title, "title", [Range(0, len(title))])
+    for piece in paragraphs:
+        start = draft.write(piece.text, "body", piece.sentences)
+        draft.statements += [_moved_statement(statement, start) for statement in piece.statements]
+    article = Article(f"report-{number}", BREAK.join(draft.parts), title, tuple(draft.blocks))
+    vectors = np.concatenate([first.vectors[:1], *(piece.vectors for piece in paragraphs)])
+    runs = pool.cut(article, draft.sentences)
+    if any(is_part(run, draft.sentences) for run in runs):
+        raise ValueError(f"a sentence of {article.id} is longer than a passage may be")
+    whole = passage_vectors(draft.sentences, vectors, runs)
     reading = Reading(pool.reader, tuple(draft.statements))
-    return Entry(article, tuple(draft.sentences), sentence_vectors, tuple(draft.passages), vectors, reading)
-
-
-def _add_paragraph(draft: _Draft, pieces: Sequence[Piece]) -> None:
-    """Write pieces as one paragraph, which is one passage; the first passage begins with the title."""
-    draft.write("\n\n")
-    block, start, first = len(draft.blocks), draft.at, len(draft.sentences)
-    for number, piece in enumerate(pieces):
-        if number:
-            draft.write(" ")
-        by = draft.write(piece.text)
-        for place in piece.sentences:
-            draft.sentences.append(Sentence(len(draft.sentences), _moved(place, by), block, "body"))
-        draft.statements += [_moved_statement(statement, by) for statement in piece.statements]
-    draft.blocks.append(Block(Range(start, draft.at), "body"))
-    whole = (0, 0) if not draft.passages else (start, first)
-    draft.passages.append(Passage(Range(whole[0], draft.at), whole[1], len(draft.sentences) - 1))
+    return Entry(article, tuple(draft.sentences), vectors, runs, whole, reading)
 
 
 def _moved(place: Range, by: int) -> Range:
@@ -185,13 +126,3 @@ def _moved_statement(statement: Statement, by: int) -> Statement:
         statement.speaker,
         _moved(named, by) if named is not None else None,
     )
-
-
-def _means(vectors: Vectors, words: NDArray[np.float32], pairs: NDArray[np.int64]) -> Vectors:
-    """(pieces, d), (pieces,), (passages, 2) -> (passages, d): the weighted mean of two pieces, unit length."""
-    return _unit(np.einsum("pkd,pk->pd", vectors[pairs], words[pairs]))
-
-
-def _unit(vectors: Vectors) -> Vectors:
-    unit: Vectors = (vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)).astype(np.float32)
-    return unit

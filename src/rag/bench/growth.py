@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from rag.bench.adding import measure_adding
-from rag.bench.collection import Spread, fit_noise
 from rag.bench.fresh import NotMeasuredError, measure
 from rag.bench.measures import Column, Growth, Measure, Plan, timed
 from rag.bench.pieces import make_pool
@@ -32,8 +31,6 @@ LISTS = "lists of the index, 0 where it is exact"
 
 QUESTIONS_EACH, LOOKUPS_EACH, STARTS, ASKINGS = 20, 100, 5, 2
 
-DRAWN, REAL = "drawn", "embedded for real"
-
 Found = TypeVar("Found")
 
 log = logging.getLogger(__name__)
@@ -41,15 +38,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """A plan with what is the same at every size: where the pool is, its noise, and the questions."""
+    """A plan with what is the same at every size: where the pool is, its pieces, and the questions."""
 
     plan: Plan
     pool: Path
-    spread: Spread
+    pieces: int
     asked: tuple[Asked, ...]
     looked_up: tuple[str, ...]
 
-    def fill(self, folder: str, passages: int, *, real: bool = False) -> dict[str, Any]:
+    def fill(self, folder: str, passages: int) -> dict[str, Any]:
         """Fill a library in a fresh process and return what that took.
 
         Raises:
@@ -63,8 +60,6 @@ class Bench:
             "pieces": 2 * plan.paragraphs,
             "passages": passages,
             "seed": plan.seed,
-            "noise": self.spread.noise,
-            "real": str(self.pool / f"real-{plan.seed}") if real else "",
         }
         return measure("fill", request)
 
@@ -82,7 +77,7 @@ class Bench:
 
 
 def prepare(plan: Plan, settings: Settings) -> Bench:
-    """Make the pool where it is not there yet, fit the noise, and choose the questions.
+    """Make the pool where it is not there yet, and choose the questions.
 
     Raises:
         DataError: The data hold no text or no question, or a line cannot be used.
@@ -91,14 +86,13 @@ def prepare(plan: Plan, settings: Settings) -> Bench:
     revision = encoder.identity.rpartition("@")[2][:8]
     folder = plan.work / f"pool-{plan.paragraphs}-{revision}"
     pool = make_pool(plan.data, folder, 2 * plan.paragraphs, settings, encoder)
-    spread = fit_noise(pool, encoder, seed=plan.seed)
     asked = make_questions(pool, plan.data, QUESTIONS_EACH, seed=plan.seed)
     looked_up = make_questions(pool, plan.data, LOOKUPS_EACH, seed=plan.seed)
-    return Bench(plan, folder, spread, tuple(asked), tuple(one.question for one in looked_up))
+    return Bench(plan, folder, len(pool.pieces), tuple(asked), tuple(one.question for one in looked_up))
 
 
 def bench_growth(plan: Plan, settings: Settings) -> Growth:
-    """Measure adding, a library of each size, and drawn vectors beside real ones, as the plan says.
+    """Measure adding, and a library of each size, as the plan says.
 
     Raises:
         DataError: The data hold no text or no question, or a line cannot be used.
@@ -111,8 +105,7 @@ def bench_growth(plan: Plan, settings: Settings) -> Growth:
     bench = prepare(plan, settings)
     adding = tuple(measure_adding(plan, settings)) if plan.files else ()
     sizes = tuple(_sized(bench, passages) for passages in plan.sizes)
-    agreement = tuple(_agreed(bench, plan.real, name) for name in (DRAWN, REAL)) if plan.real else ()
-    return Growth(adding, sizes, agreement, bench.spread, (len(bench.asked), len(bench.looked_up)))
+    return Growth(adding, sizes, bench.pieces, (len(bench.asked), len(bench.looked_up)))
 
 
 def _sized(bench: Bench, passages: int) -> Column:
@@ -206,24 +199,6 @@ def look_measures(found: Mapping[str, Mapping[str, Any] | None], passages: int) 
             if "peak" in one:
                 measures[f"peak memory, {system}, MB"] = Measure(one["peak"], passages)
     return measures
-
-
-def _agreed(bench: Bench, passages: int, name: str) -> Column:
-    """Look-ups among drawn vectors, or among those of the same texts that are embedded for real."""
-    measures: dict[str, Measure] = {}
-    left_out: dict[str, str] = {}
-    with tempfile.TemporaryDirectory(dir=bench.plan.work) as folder:
-        log.info("filling a library of %s passages, %s", f"{passages:,}", name)
-        filled = _tried(left_out, "filling", lambda: bench.fill(folder, passages, real=name == REAL))
-        if filled is None:
-            return Column(name, passages, measures, left_out)
-        found = {one: _tried(left_out, one, partial(bench.look, one, folder)) for one in ("look", "flat")}
-    n, exact = int(filled["passages"]), found["flat"]
-    measures |= look_measures(found, n)
-    if exact is not None:
-        for place, nearness in zip(("first", f"{NEAREST}th"), exact["nearness"], strict=True):
-            measures[f"cosine to the {place}, mean"] = Measure(nearness, len(exact["keys"]))
-    return Column(name, n, measures, left_out)
 
 
 def recall(found: Sequence[Sequence[int]], exact: Sequence[Sequence[int]]) -> float:

@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rag.bench.collection import Spread
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -16,10 +14,9 @@ class Plan:
 
     Attributes:
         data: The folder of labelled data that texts and questions are from.
-        work: The folder on whose disk everything is made; the pool and real vectors stay there.
+        work: The folder on whose disk everything is made; the pool stays there.
         sizes: Passages of the libraries.
         paragraphs: Real paragraphs of the pool, two pieces each.
-        real: Passages of a library that is embedded for real, beside a drawn one of the same texts; none when 0.
         files: Real articles that are added one after the other; none when 0.
         patience: Seconds that a baseline may take at one size.
         seed: Of all chance.
@@ -29,7 +26,6 @@ class Plan:
     work: Path
     sizes: tuple[int, ...] = (1_000, 10_000, 100_000, 1_000_000)
     paragraphs: int = 4_000
-    real: int = 0
     files: int = 300
     patience: float = 1_800.0
     seed: int = 0
@@ -60,15 +56,13 @@ class Growth:
     Attributes:
         adding: Ours and txtai, adding the same articles.
         sizes: A library of each size.
-        agreement: Drawn vectors and real ones, of the same texts.
-        spread: How drawn vectors were made.
+        pieces: Real pieces that the texts of the libraries are put together from.
         questions: How many were asked, and how many looked up.
     """
 
     adding: tuple[Column, ...]
     sizes: tuple[Column, ...]
-    agreement: tuple[Column, ...]
-    spread: Spread
+    pieces: int
     questions: tuple[int, int]
 
 

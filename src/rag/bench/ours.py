@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from rag.bench.collection import collection, embedded
+from rag.bench.collection import collection
 from rag.bench.fresh import memory
 from rag.bench.pieces import make_pool
 from rag.embed import load_encoder
@@ -27,13 +27,11 @@ _FIRST_QUESTION = "What is this about?"
 
 
 def fill(request: Mapping[str, Any]) -> dict[str, Any]:
-    """Fill a library with drawn articles, really embedded where `real` names a folder for that, and build its index."""
+    """Fill a library with articles of a collection and build its index."""
     settings, folder = load_settings(), Path(request["folder"])
     encoder = load_encoder(settings)
     pool = make_pool(Path(request["data"]), Path(request["pool"]), request["pieces"], settings, encoder)
-    entries = collection(pool, request["passages"], seed=request["seed"], noise=request["noise"])
-    if request["real"]:
-        entries = embedded(entries, encoder, Path(request["real"]))
+    entries = collection(pool, request["passages"], seed=request["seed"])
     storage = open_storage(folder, settings, encoder)
     counts: Counter[str] = Counter()
     began = time.perf_counter()

@@ -1,6 +1,7 @@
 """Labelled data -> real pieces of text, cut, read for statements and embedded once; they are kept in a library file.
 
-A piece is a run of whole sentences of one paragraph that fills about half a passage. Half of the pieces are news
+A piece is a run of whole sentences of one paragraph that fills about half a passage; a sentence has the vector that it
+has anywhere, at half precision, as every library keeps it. Half of the pieces are news
 articles of PolNeAR where there are any, so that there are speakers to ask for; the rest comes from the other files in
 equal shares. One folder serves one folder of data.
 """
@@ -14,9 +15,8 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
-import numpy as np
-
 from rag.articles import read_text
+from rag.bench.cutting import Cutting, cutting
 from rag.embed import Encoder, Vectors
 from rag.errors import DataError
 from rag.evaluate.cases import attribution_cases, labelled_cases, place_cases
@@ -28,7 +28,7 @@ from rag.split import sentences
 from rag.store import SqliteStore
 
 PIECE_TOKENS = 62
-"""Most tokens of a piece: two and a short title fit into a passage of 128 with the encoder's marks."""
+"""Most tokens of a piece: two fit into a passage of 128."""
 
 _LEAST_TOKENS = 30
 _NEWS = "polnear*.jsonl"
@@ -56,11 +56,11 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Pieces with a vector for each, shape (pieces, dimensions), and the identity of what read their statements."""
+    """Pieces, no two of the same text; the identity of what read their statements, and how articles of them are cut."""
 
     pieces: tuple[Piece, ...]
-    vectors: Vectors
     reader: str
+    cut: Cutting
 
 
 def make_pool(data: Path, folder: Path, wanted: int, settings: Settings, encoder: Encoder) -> Pool:
@@ -87,7 +87,8 @@ def make_pool(data: Path, folder: Path, wanted: int, settings: Settings, encoder
                     store.add(preparing.entry(article))
                 if number % _TOLD_EVERY == 0:
                     log.info("%s pieces of the pool are read and embedded", f"{number:,}")
-        return _load(store, wanted, reader.identity)
+        pieces = _load(store, wanted)
+        return Pool(pieces, reader.identity, cutting(settings, encoder, [piece.text for piece in pieces]))
     finally:
         store.close()
 
@@ -107,23 +108,25 @@ def labelled_files(data: Path) -> list[Path]:
     return [path for pattern in _LABELLED for path in _files(data, pattern)]
 
 
-def _load(store: SqliteStore, wanted: int, reader: str) -> Pool:
+def _load(store: SqliteStore, wanted: int) -> tuple[Piece, ...]:
     pieces: list[Piece] = []
-    keys = store.article_keys()[:wanted]
-    rows = list(store.passage_rows())
-    if keys != [article for some in rows for article in some.articles][:wanted]:
-        raise ValueError(f"{store.path} holds something else than pieces of one passage")
-    for key in keys:
+    for key in store.article_keys()[:wanted]:
         article, cut = store.article(key), store.sentences(key)
         if article is not None:
+            if article.blocks != _whole(article.text):
+                raise ValueError(f"{store.path} holds something else than pieces of one paragraph")
             vectors = store.sentence_vectors(key, [sentence.number for sentence in cut])
             ranges = tuple(sentence.range for sentence in cut)
             pieces.append(Piece(article.text, ranges, vectors, store.statements(key)))
-    return Pool(tuple(pieces), np.concatenate([some.vectors for some in rows])[:wanted], reader)
+    return tuple(pieces)
 
 
 def _article(text: str, number: int) -> Article:
-    return Article(f"piece-{number}", text, f"Piece {number}", (Block(Range(0, len(text)), "body"),))
+    return Article(f"piece-{number}", text, f"Piece {number}", _whole(text))
+
+
+def _whole(text: str) -> tuple[Block, ...]:
+    return (Block(Range(0, len(text)), "body"),)
 
 
 def _chosen(data: Path, wanted: int, encoder: Encoder) -> list[str]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rag.bench.adding import BOTH, OURS, PASSAGES
-from rag.bench.growth import ASKINGS, LISTS, NEAREST, REAL
+from rag.bench.growth import ASKINGS, LISTS, NEAREST
 from rag.bench.measures import Column, Growth, Measure
 from rag.bench.picture import growth_svg
 from rag.errors import UnwritableFileError
@@ -74,11 +74,8 @@ def targets(growth: Growth) -> list[Target]:
         ):
             if key in measures:
                 found.append(Target(f"{name} {at}, {key.rpartition(' ')[2]}", bound, True, measures[key]))
-    recalls = [column for column in growth.agreement if column.name == REAL] or growth.sizes[-1:]
-    for column in recalls:
-        if _RECALL in column.measures and LISTS in column.measures and column.measures[LISTS].value:
-            name = f"{_RECALL}, {column.name}, {column.passages:,} passages"
-            found.append(Target(name, 0.95, False, column.measures[_RECALL]))
+        if _RECALL in measures and LISTS in measures and measures[LISTS].value:
+            found.append(Target(f"{_RECALL}, {largest.passages:,} passages", 0.95, False, measures[_RECALL]))
     speeds = {column.name: column.measures[_ADDED] for column in growth.adding if _ADDED in column.measures}
     for other in (PASSAGES, BOTH):
         if OURS in speeds and other in speeds:
@@ -93,10 +90,9 @@ def growth_shape(growth: Growth, command: str) -> dict[str, Any]:
         "command": command,
         "machine": _machine(),
         "questions": dict(zip(("asked", "looked up"), growth.questions, strict=True)),
-        "drawn": asdict(growth.spread),
+        "pieces": growth.pieces,
         "sizes": [_column_shape(column) for column in growth.sizes],
         "adding": [_column_shape(column) for column in growth.adding],
-        "agreement": [_column_shape(column) for column in growth.agreement],
         "targets": [
             {"what": one.what, "bound": one.bound, "found": _rounded(one.found.value), "n": one.found.n,
              "reached": one.reached}
@@ -125,13 +121,14 @@ def growth_section(growth: Growth, command: str) -> str:
 
 
 def _method(growth: Growth) -> str:
-    """How texts and vectors were made, and what is counted."""
-    spread, (asked, looked_up) = growth.spread, growth.questions
+    """What is real and what is put together, and what is counted."""
+    asked, looked_up = growth.questions
     return (
-        "Texts are put together anew from real sentences. The vector of a passage is the mean of those of its two real "
-        f"pieces, with noise of length {spread.noise:.2f}: the mean cosine to the ten nearest others is "
-        f"{spread.real:.3f} among {spread.n:,} passages that are embedded for real, {spread.means:.3f} among their "
-        f"means without noise. {asked} questions of all kinds are asked, "
+        f"Texts are put together anew from {growth.pieces:,} real pieces, of one to some sentences that followed each "
+        "other, each a paragraph; a title is the first sentence of another piece. Every vector is the one that the "
+        "program makes of these words, and passages are cut as the program cuts them. Near neighbours share a piece. "
+        "Who says what was read in each piece alone: read in the whole article, some could be given to somebody named "
+        f"before. {asked} questions of all kinds are asked, "
         f"{looked_up} are looked up, the {NEAREST} best each time. A figure without n is that of the passages of its "
         "column. Of several starts the middle one is told, of several rounds of adding the best, of a question the "
         f"faster of its replies in {ASKINGS} fresh processes. What opening and asking takes is told with all files in "
@@ -169,7 +166,6 @@ def _tables(growth: Growth) -> Iterator[tuple[str, list[list[str]]]]:
     for heading, corner, columns in (
         ("Libraries of several sizes", "passages", growth.sizes),
         ("Adding articles from files", "program", growth.adding),
-        ("Drawn vectors and real ones", "vectors", growth.agreement),
     ):
         if columns:
             yield heading, _rows(corner, columns)
@@ -208,7 +204,7 @@ def _told(value: float) -> str:
 
 
 def _left_out(growth: Growth) -> list[str]:
-    columns = (*growth.sizes, *growth.adding, *growth.agreement)
+    columns = (*growth.sizes, *growth.adding)
     return [f"Left out, {column.name}: {name}, {why}." for column in columns for name, why in column.left_out.items()]
 
 

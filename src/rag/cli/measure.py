@@ -97,7 +97,6 @@ def _growth(options: argparse.Namespace) -> int:
         work=options.work,
         sizes=tuple(options.sizes),
         paragraphs=options.paragraphs,
-        real=options.real,
         files=options.files,
         patience=options.patience,
         seed=options.seed,
@@ -115,7 +114,7 @@ def _growth_command(plan: Plan, default: Plan) -> str:
     names = sorted(f"RAG_{one.name.upper()}" for one in fields(Settings))
     words = [f"{name}={os.environ[name]}" for name in names if name in os.environ]
     words += ["rag", "bench", "growth", "--data", str(plan.data), "--sizes", *sizes, "--work", str(plan.work)]
-    for name in ("paragraphs", "real", "files", "patience", "seed"):
+    for name in ("paragraphs", "files", "patience", "seed"):
         if getattr(plan, name) != getattr(default, name):
             words += [f"--{name}", str(getattr(plan, name))]
     return shlex.join(words)

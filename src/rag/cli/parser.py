@@ -194,8 +194,6 @@ def _add_measuring_commands(parsers: Any) -> None:
                        help="growth: passages of the libraries (1k 10k 100k 1M)")  # fmt: skip
     bench.add_argument("--paragraphs", type=_size, default=4_000, metavar="N",
                        help="growth: real paragraphs that texts are put together from (4000)")  # fmt: skip
-    bench.add_argument("--real", type=_size, default=0, metavar="N",
-                       help="growth: passages of a library embedded for real, beside a drawn one (none)")  # fmt: skip
     bench.add_argument("--files", type=_size, default=300, metavar="N",
                        help="growth: real articles that are added, beside txtai; 0 for none (300)")  # fmt: skip
     bench.add_argument("--patience", type=_positive, default=1_800, metavar="SECONDS",
