@@ -81,7 +81,13 @@ class Server:
         self._closing = threading.Lock()
         uri = str(_file_of(address) or address.uri)
         with self._guard():
-            self._client = pymilvus.MilvusClient(uri, token=address.token, timeout=_CONNECTING)
+            try:
+                self._client = pymilvus.MilvusClient(uri, token=address.token, timeout=_CONNECTING)
+            except pymilvus.MilvusException as error:
+                if "server unavailable" not in str(error):
+                    raise
+                # it may be starting, or busy: once more
+                self._client = pymilvus.MilvusClient(uri, token=address.token, timeout=_CONNECTING)
 
     def close(self) -> None:
         """Close the connection."""
