@@ -70,6 +70,9 @@ def index_layout(settings: Settings, dimensions: int) -> Layout:
 class _ClosedError(Exception):
     """The index was closed while a generation was being written."""
 
+    def __str__(self) -> str:
+        return "the library is closed"
+
 
 class PassageIndex:
     """A `SearchBackend` over a library file. Safe to share between threads.
@@ -229,7 +232,7 @@ class PassageIndex:
         """A view of a new generation; where none can be written, `view`, or all passages in memory."""
         try:
             return self._write(view)
-        except (ReadOnlyLibraryError, LibraryBusyError) as error:
+        except (ReadOnlyLibraryError, LibraryBusyError, _ClosedError) as error:
             log.info("the index stays in memory: %s", error)
         if view is not None:
             return view
@@ -281,9 +284,9 @@ class PassageIndex:
     def _extend(self, base: Generation, seen: int, folder: Path) -> None:
         changes = [change for change in self._store.changes(base.built) if change.seq <= seen]
         removed = [change for change in changes if change.operation == "remove"]
-        added = [change for change in changes if change.operation == "add"]
+        added = [change for change in changes if change.operation == "add" and change.last >= change.first]
         gone = Scope(removed_articles=tuple(change.article for change in removed), removed_passages=_keys(removed))
-        first, last = (added[0].first, max(change.last for change in added)) if added else (0, -1)
+        first, last = (added[0].first, added[-1].last) if added else (0, -1)
         extend_segment(base.folder, self._rows(first, last), gone, self._layout, folder)
 
     def _rows(self, first: int, last: int) -> Iterator[PassageRows]:

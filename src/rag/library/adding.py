@@ -15,6 +15,8 @@ from rag.store import Entry, Store, text_sha256
 
 _TOGETHER = 50
 """Articles that are kept in one transaction at most."""
+_REMEMBERED = 1_000
+"""Texts that came last; fewer than so many are coming at a time, and the store knows those before."""
 _SECONDS = 1.0
 """How long an article that is prepared waits for others, about."""
 
@@ -70,12 +72,13 @@ def add_all(
                 text = text_sha256(arrival.article)
                 known = texts.get(text) or store.same_text(arrival.article)
                 texts.setdefault(text, arrival.article.id)
+                if len(texts) > _REMEMBERED:
+                    del texts[next(iter(texts))]
                 coming.append(pool.submit(_prepared, arrival, known, prepare))
                 while coming and (len(coming) > 2 * workers or coming[0].done()):
                     ready.append(coming.popleft().result())
                 if len(ready) >= _TOGETHER or time.monotonic() - kept_at > _SECONDS:
                     yield from _kept(ready, store)
-                    texts = {} if not coming else texts
                     ready, kept_at = [], time.monotonic()
             while coming:
                 ready.append(coming.popleft().result())
