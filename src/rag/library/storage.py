@@ -38,7 +38,7 @@ def open_storage(location: Location, settings: Settings, encoder: Encoder) -> St
     """
     if isinstance(location, Address):
         there = MilvusStore(location, encoder=encoder.identity, dimensions=encoder.dimensions)
-        return Storage(there, partial(MilvusIndex, there), tuple[str, ...]().__iter__)
+        return Storage(there, partial(MilvusIndex, there), lambda: iter(()))
     store = SqliteStore(location, encoder=encoder.identity)
     layout = index_layout(settings, encoder.dimensions)
     return Storage(

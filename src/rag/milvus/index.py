@@ -52,7 +52,7 @@ class MilvusIndex:
             log.info("%d rows were cleared away that belonged to no article", swept)
 
     def close(self) -> None:
-        """Wait for what is being written: nothing is."""
+        """Give up what is being written: nothing is."""
 
     # Inside
 
