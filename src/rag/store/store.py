@@ -109,7 +109,8 @@ class SqliteStore:
     def keys_within(self, wanted: Filter) -> list[int]:
         """Return the keys of the articles that a filter lets through, ascending."""
         sql, values = condition(wanted)
-        return [int(key) for (key,) in self._connections.rows(f"SELECT key FROM articles WHERE {sql} ORDER BY key", values)]
+        rows = self._connections.rows(f"SELECT key FROM articles WHERE {sql} ORDER BY key", values)
+        return [int(key) for (key,) in rows]
 
     def key_of(self, article_id: str) -> int:
         """Return the key of an article by its id, or by the beginning of its id when only one fits.
