@@ -1,5 +1,7 @@
 """Tags, dependencies and entities are those of spaCy's own pipeline, however fast they are found."""
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -115,3 +117,12 @@ def test_words_are_forgotten_when_too_many_are_known(monkeypatch: pytest.MonkeyP
     small.of([slow().make_doc("It rained for")])
     assert (small.of([doc])[0] == kept).all()
     assert (small.of([doc])[0] == kept).all()
+
+
+def test_loading_it_imports_no_torch_and_keeps_nobody_from_it() -> None:
+    code = (
+        "import sys; from rag.speakers.model import GrammarModel; GrammarModel(); print('torch' in sys.modules); "
+        "import torch; GrammarModel(); print('torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True"]

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 _NAMED = 20
 """Articles that are in the library already, of which each is named; of more only the number is told."""
 
+_MANY = 20
+"""Articles from which it pays to start processes for them."""
+
 
 @dataclass
 class _Tally:
@@ -49,7 +52,7 @@ def add(options: argparse.Namespace) -> int:
     names, tally = list(_sources(options.path)), _Tally()
     with open_library(options.index, load_settings(), create=True) as library, _bar(names) as bar:
         try:
-            for one in library.add_all(_arrivals(names, given, library, tally, bar)):
+            for one in library.add_all(_arrivals(names, given, library, tally, bar), apart=len(names) >= _MANY):
                 if one.failed is not None:
                     _skip(tally, bar, one.failed)
                 elif one.known is not None:

@@ -48,6 +48,7 @@ RagError
 │   └── WorkerError               what no worker can do
 ├── UnwritableFileError         a file that cannot be written
 ├── ModelError                  model weights that are missing or altered
+├── PreparingEndedError         a process that read an article and ended
 ├── AddressError                an address or port that cannot be served on
 ├── PasswordFileError           a file of names and passwords that cannot be used
 ├── PasswordError               a name or password that cannot be one
@@ -104,6 +105,7 @@ from rag.errors.running import (
     ModelError,
     PasswordError,
     PasswordFileError,
+    PreparingEndedError,
     SettingError,
     UnwritableFileError,
 )
@@ -142,6 +144,7 @@ __all__ = [
     "OffsetError",
     "PasswordError",
     "PasswordFileError",
+    "PreparingEndedError",
     "QuestionError",
     "RagError",
     "ReadError",

