@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from rag.bench.adding import ADDED, STARTED, _watched
 from rag.bench.growth import LISTS, look_measures, recall
 from rag.bench.measures import Column, Growth, Measure, Plan, timed
 from rag.bench.picture import growth_svg
@@ -71,8 +74,29 @@ def test_recall_is_a_target_of_an_approximate_index_at_the_largest_size_alone() 
 
 def test_adding_is_told_beside_both_ways_of_txtai() -> None:
     speeds = {"ours": 90.0, "txtai, passages": 50.0, "txtai, sentences and passages": 25.0}
-    adding = tuple(Column(name, 900, {"added, passages/s": Measure(value, 900)}) for name, value in speeds.items())
+    adding = tuple(Column(name, 900, {ADDED: Measure(value, 900)}) for name, value in speeds.items())
     assert [(one.found.value, one.reached) for one in targets(grown(adding=adding))] == [(1.8, True), (3.6, True)]
+
+
+def test_adding_is_told_beside_txtai_that_has_started_too() -> None:
+    started = Column("txtai, passages", 900, {ADDED: Measure(50, 900), STARTED: Measure(75, 900)})
+    found = targets(grown(adding=(Column("ours", 900, {ADDED: Measure(90, 900)}), started)))
+    assert [(one.what, one.found.value, one.reached) for one in found] == [
+        ("adding, times txtai, passages", 1.8, True),
+        ("adding, times txtai, passages (its start not counted)", 1.2, False),
+    ]
+
+
+def test_the_memory_of_a_program_is_that_of_all_its_processes() -> None:
+    small = "import time; time.sleep(2)"
+    large = "import time; held = b'x' * 100_000_000; time.sleep(2)"
+    start = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {large!r}])"
+    peaks = []
+    for code in (small, start):
+        with subprocess.Popen([sys.executable, "-c", code]) as program, _watched(program.pid) as memory:
+            program.wait()
+        peaks.append(max(memory))
+    assert 0 < peaks[0] < 50 < 100 < peaks[1] < 150
 
 
 def test_a_section_tells_n_the_command_and_what_was_left_out() -> None:

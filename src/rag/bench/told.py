@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rag.bench.adding import BOTH, OURS, PASSAGES
+from rag.bench.adding import ADDED, BOTH, OURS, PASSAGES, STARTED
 from rag.bench.growth import ASKINGS, LISTS, NEAREST
 from rag.bench.measures import Column, Growth, Measure
 from rag.bench.picture import growth_svg
@@ -27,7 +27,6 @@ _BASE = 10_000
 
 _P95 = "question to reply, ms p95"
 _RECALL = f"recall@{NEAREST} of exact"
-_ADDED = "added, passages/s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +75,17 @@ def targets(growth: Growth) -> list[Target]:
                 found.append(Target(f"{name} {at}, {key.rpartition(' ')[2]}", bound, True, measures[key]))
         if _RECALL in measures and LISTS in measures and measures[LISTS].value:
             found.append(Target(f"{_RECALL}, {largest.passages:,} passages", 0.95, False, measures[_RECALL]))
-    speeds = {column.name: column.measures[_ADDED] for column in growth.adding if _ADDED in column.measures}
-    for other in (PASSAGES, BOTH):
-        if OURS in speeds and other in speeds:
-            ratio = Measure(speeds[OURS].value / speeds[other].value, speeds[OURS].n)
-            found.append(Target(f"adding, times {other}", 1.5, False, ratio))
+    adding = {column.name: column.measures for column in growth.adding}
+    ours = adding.get(OURS, {}).get(ADDED)
+    for other, speed, told in (
+        (PASSAGES, ADDED, ""),
+        (PASSAGES, STARTED, " (its start not counted)"),
+        (BOTH, ADDED, ""),
+    ):
+        theirs = adding.get(other, {}).get(speed)
+        if ours is not None and theirs is not None:
+            ratio = Measure(ours.value / theirs.value, ours.n)
+            found.append(Target(f"adding, times {other}{told}", 1.5, False, ratio))
     return found
 
 
