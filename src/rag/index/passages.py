@@ -10,18 +10,19 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from rag.embed import Vector
 from rag.errors import DamagedLibraryError, LibraryBusyError, LibraryError, ReadOnlyLibraryError
-from rag.index.generations import REPAIR, Generation, building, check_generation, current_folder, put_in_use
+from rag.index.generations import Generation, building, check_generation, current_folder, put_in_use
+from rag.index.view import Recent, View, load_view, passage_keys_of, restored
 from rag.search import Filter, In, Ranked
 from rag.segment import Layout, Sample, Scope, Segment, build_segment, extend_segment, load_segment, terms_of
 from rag.settings import Settings
-from rag.store import RESTORED, Change, Keys, PassageRows, SqliteStore
+from rag.store import PassageRows, SqliteStore
 
 _WAITING = 100
 """A large generation is written anew when one in so many of its passages has changed."""
@@ -31,35 +32,6 @@ _TRIES = 5
 """Generations that may be replaced by another process while they are opened, one after the other."""
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Recent:
-    """Passages that came after the generation was built: those of keys `first` to `last`."""
-
-    segment: Segment
-    first: int
-    last: int
-
-
-@dataclass(frozen=True, slots=True)
-class _View:
-    """What one search looks at: a generation (None in memory), and everything up to change `seen`."""
-
-    base: Segment
-    generation: Generation | None
-    recent: tuple[_Recent, ...]
-    scope: Scope
-    seen: int
-
-    @property
-    def segments(self) -> tuple[Segment, ...]:
-        return (self.base, *(one.segment for one in self.recent))
-
-    @property
-    def waiting(self) -> int:
-        """Passages that the generation lacks, or has too many."""
-        return sum(len(one.segment) for one in self.recent) + len(self.scope.removed_passages)
 
 
 def index_layout(settings: Settings, dimensions: int) -> Layout:
@@ -163,7 +135,7 @@ class PassageIndex:
 
     # Looking
 
-    def _look(self, within: Filter | None) -> tuple[_View, Scope]:
+    def _look(self, within: Filter | None) -> tuple[View, Scope]:
         self.refresh()
         view = self._view
         if within is None:
@@ -178,29 +150,29 @@ class PassageIndex:
         """Tell whether another process has put another generation in use."""
         return current_folder(self._store.folder) not in (None, self._looked)
 
-    def _due(self, view: _View) -> bool:
+    def _due(self, view: View) -> bool:
         size = len(view.base) + view.waiting
         return view.waiting > (0 if size <= self._compact else max(self._compact, len(view.base) // _WAITING))
 
     # Opening
 
-    def _open(self) -> _View:
+    def _open(self) -> View:
         for _ in range(_TRIES):
             folder = self._looked = current_folder(self._store.folder)
             if folder is None:
                 break
             try:
-                return self._caught_up(_load(folder, self._store.encoder, self._layout))
+                return self._caught_up(load_view(folder, self._store.encoder, self._layout))
             except DamagedLibraryError as error:
                 if current_folder(self._store.folder) == folder:  # else another process has just replaced it
                     log.warning("%s is damaged: %s; building the index anew", error.path, error.cause)
                     break
         return self._written_or(None)
 
-    def _caught_up(self, view: _View) -> _View:
+    def _caught_up(self, view: View) -> View:
         """The view with all that changed since, but for what came and went again."""
         changes = self._store.changes(view.seen)
-        if _restored(changes):
+        if restored(changes):
             return self._written_or(None)
         gone = {change.article for change in changes if change.operation == "remove"}
         added = [change for change in changes if change.operation == "add" and change.last >= change.first]
@@ -210,15 +182,15 @@ class PassageIndex:
         removed = [change for change in changes if change.operation == "remove"]
         scope = Scope(
             removed_articles=tuple(sorted({*view.scope.removed_articles, *gone})),
-            removed_passages=np.union1d(view.scope.removed_passages, _keys(removed)),
+            removed_passages=np.union1d(view.scope.removed_passages, passage_keys_of(removed)),
         )
         return replace(view, recent=recent, scope=scope, seen=changes[-1].seq if changes else view.seen)
 
-    def _with_recent(self, recent: tuple[_Recent, ...], first: int, last: int) -> tuple[_Recent, ...]:
-        new = _Recent(self._in_memory(first, last), first, last)
+    def _with_recent(self, recent: tuple[Recent, ...], first: int, last: int) -> tuple[Recent, ...]:
+        new = Recent(self._in_memory(first, last), first, last)
         while recent and len(recent[-1].segment) < _TIMES * len(new.segment):
             first = recent[-1].first
-            new = _Recent(self._in_memory(first, last), first, last)
+            new = Recent(self._in_memory(first, last), first, last)
             recent = recent[:-1]
         return (*recent, new)
 
@@ -228,7 +200,7 @@ class PassageIndex:
 
     # Writing
 
-    def _written_or(self, view: _View | None) -> _View:
+    def _written_or(self, view: View | None) -> View:
         """A view of a new generation; where none can be written, `view`, or all passages in memory."""
         try:
             return self._write(view)
@@ -237,7 +209,7 @@ class PassageIndex:
         if view is not None:
             return view
         seen = self._store.last_change()
-        return _View(self._in_memory(), None, (), Scope(), seen)
+        return View(self._in_memory(), None, (), Scope(), seen)
 
     def _write_aside(self) -> None:
         """Write the next generation while the one before is searched."""
@@ -251,7 +223,7 @@ class PassageIndex:
         with self._lock:
             self._view = self._caught_up(written)
 
-    def _write(self, view: _View | None) -> _View:
+    def _write(self, view: View | None) -> View:
         """Write and open a generation of all that the store holds; from that of the view where it can be extended."""
         store, layout = self._store, self._layout
         with building(store.folder) as folder:
@@ -266,14 +238,14 @@ class PassageIndex:
                 build_segment(self._rows(0, last), layout, sample=sample, folder=folder)
             put_in_use(folder, built=seen, encoder=store.encoder)
             segment, self._looked = load_segment(folder, layout), folder
-        return _View(segment, Generation(folder, seen), (), Scope(), seen)
+        return View(segment, Generation(folder, seen), (), Scope(), seen)
 
-    def _extensible(self, view: _View | None, count: int) -> Generation | None:
+    def _extensible(self, view: View | None, count: int) -> Generation | None:
         """The generation in use when it is the one of the view, still sound, and right for so many passages."""
         if view is None or view.generation is None or self._layout.outgrown(view.base.dense.lists, count):
             return None
         since = self._store.changes(view.generation.built)
-        if current_folder(self._store.folder) != view.generation.folder or _restored(since):
+        if current_folder(self._store.folder) != view.generation.folder or restored(since):
             return None
         try:
             return check_generation(view.generation.folder, encoder=self._store.encoder)
@@ -285,7 +257,9 @@ class PassageIndex:
         changes = [change for change in self._store.changes(base.built) if change.seq <= seen]
         removed = [change for change in changes if change.operation == "remove"]
         added = [change for change in changes if change.operation == "add" and change.last >= change.first]
-        gone = Scope(removed_articles=tuple(change.article for change in removed), removed_passages=_keys(removed))
+        gone = Scope(
+            removed_articles=tuple(change.article for change in removed), removed_passages=passage_keys_of(removed)
+        )
         first, last = (added[0].first, added[-1].last) if added else (0, -1)
         extend_segment(base.folder, self._rows(first, last), gone, self._layout, folder)
 
@@ -294,24 +268,6 @@ class PassageIndex:
             if self._closing.is_set():
                 raise _ClosedError
             yield rows
-
-
-def _load(folder: Path, encoder: str, layout: Layout) -> _View:
-    generation = check_generation(folder, encoder=encoder)
-    try:
-        base = load_segment(folder, layout)
-    except (OSError, ValueError, RuntimeError) as error:
-        raise DamagedLibraryError(folder, str(error), REPAIR) from error
-    return _View(base, generation, (), Scope(), generation.built)
-
-
-def _restored(changes: Sequence[Change]) -> bool:
-    return any(change.operation == RESTORED for change in changes)
-
-
-def _keys(changes: Sequence[Change]) -> Keys:
-    ranges = [np.arange(change.first, change.last + 1, dtype=np.int64) for change in changes]
-    return np.concatenate([np.empty(0, np.int64), *ranges])
 
 
 def _merge(rankings: Sequence[list[Ranked]], depth: int) -> list[Ranked]:

@@ -7,10 +7,11 @@ article have adjacent keys.
 
 from rag.store.backup import back_up, restore
 from rag.store.format import FORMAT
+from rag.store.kept import FILE
 from rag.store.readings import Reading
 from rag.store.rows import RESTORED, Change, Entry, Keys, PassageRows, StoredPassage, text_sha256
 from rag.store.seam import Store
-from rag.store.store import FILE, SqliteStore
+from rag.store.store import SqliteStore
 
 __all__ = [
     "FILE",

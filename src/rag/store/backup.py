@@ -21,8 +21,8 @@ from rag.disk import sha256_of, sync
 from rag.errors import BackupError, NoLibraryError, ReadOnlyLibraryError, UnwritableFileError
 from rag.store.connections import Connections, seal
 from rag.store.format import FORMAT, bring_up
+from rag.store.kept import FILE
 from rag.store.rows import RESTORED
-from rag.store.store import FILE
 
 KEPT_TOO = ("feedback.jsonl",)
 """Files beside the library file that nothing else could make again."""

@@ -21,6 +21,7 @@ from rag.store.readings import Reading, insert_reading
 Keys: TypeAlias = NDArray[np.int64]
 """Passage keys, shape (passages,), int64, ascending."""
 
+SAME_TEXT = "SELECT id FROM articles WHERE text_sha256 = ?"
 PAGES_SCHEMA = """
 CREATE TABLE pages (
     article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE, first INTEGER NOT NULL, PRIMARY KEY (article, first)
