@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.bench import Plan, adding, bench, bench_growth, growth, speed
+from rag.bench import Plan, adding, bench, bench_growth, bench_real, growth, speed
 from rag.settings import Settings
 
 pytestmark = pytest.mark.models
@@ -25,16 +25,32 @@ def test_a_benchmark_measures_ours_beside_the_original(monkeypatch: pytest.Monke
     assert figures["words/s, who said what"] > 0
 
 
-def test_growth_measures_ours_beside_other_programs_in_fresh_processes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
+    """A small plan: one article of news, few questions."""
     for module, name, value in ((growth, "QUESTIONS_EACH", 2), (growth, "LOOKUPS_EACH", 3), (growth, "STARTS", 1),
                                 (growth, "ASKINGS", 1), (adding, "ROUNDS", 1)):  # fmt: skip
         monkeypatch.setattr(module, name, value)
     news = {"id": "a", "text": ARTICLE.read_text(encoding="utf-8"), "attributions": []}
     (tmp_path / "dev").mkdir()
     (tmp_path / "dev" / "polnear.jsonl").write_text(json.dumps(news) + "\n", encoding="utf-8")
-    plan = Plan(tmp_path, tmp_path / "work", sizes=(30,), paragraphs=5, files=1)
+    return Plan(tmp_path, tmp_path / "work", sizes=(30,), paragraphs=5, files=1)
+
+
+def test_real_texts_are_measured_beside_as_many_passages_put_together(plan: Plan) -> None:
+    found = bench_real(plan, Settings())
+    real, together = found.real
+    assert real.measures["articles"].value == 1
+    assert real.measures["sentences"].value > real.passages > 5
+    assert real.passages <= together.passages < real.passages + 24
+    for column in (real, together):
+        assert column.measures["question to reply, ms p95"].value > 0
+        assert column.measures["recall@10 of exact"].value == 1
+        assert column.left_out == {}
+    assert "kept without embedding, passages/s" not in real.measures
+
+
+def test_growth_measures_ours_beside_other_programs_in_fresh_processes(plan: Plan) -> None:
     found = bench_growth(plan, Settings())
 
     (size,) = found.sizes
@@ -54,4 +70,4 @@ def test_growth_measures_ours_beside_other_programs_in_fresh_processes(
     assert size.left_out == without
     assert ("search as a whole, txtai, ms p50" in measured) == (not without)
     assert [bool(column.measures) for column in found.adding] == [True, not without, not without]
-    assert list((tmp_path / "work").iterdir()) == [next((tmp_path / "work").glob("pool-5-*"))]
+    assert list(plan.work.iterdir()) == [next(plan.work.glob("pool-5-*"))]

@@ -12,7 +12,7 @@ from fakes import SaidReader, WordEncoder
 
 from rag.bench.collection import collection
 from rag.bench.cutting import counting, cutting
-from rag.bench.pieces import Piece, Pool, make_pool
+from rag.bench.pieces import Piece, Pool, make_pool, real_articles
 from rag.bench.questions import Said, make_questions, who_says
 from rag.embed import Encoder, load_encoder
 from rag.errors import DataError
@@ -209,6 +209,12 @@ def test_a_pool_that_is_there_is_not_made_again(data: Path, tmp_path: Path, monk
     again = make_pool(data, tmp_path / "pool", 2, Settings(), WordEncoder())
     assert [piece.text for piece in again.pieces] == [piece.text for piece in first.pieces]
     assert again.pieces[0].statements == first.pieces[0].statements
+
+
+def test_real_articles_are_whole_news_and_each_other_paragraph_once(data: Path) -> None:
+    news, paragraph = real_articles(data)
+    assert news.text == f"The border opens\n\n{LONG}"
+    assert paragraph.text == " ".join(FACTS)
 
 
 def test_data_without_any_text_are_named(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from rag.bench.adding import ADDED, STARTED, _watched
 from rag.bench.growth import LISTS, look_measures, recall
 from rag.bench.measures import Column, Growth, Measure, Plan, timed
 from rag.bench.picture import growth_svg
-from rag.bench.told import growth_section, growth_shape, targets, write_growth
+from rag.bench.told import growth_section, growth_shape, targets, write_growth, write_real
 from rag.cli import main
 from rag.errors import UnwritableFileError
 from rag.settings import Settings
@@ -121,6 +121,21 @@ def test_the_section_is_written_between_its_markers_and_the_rest_stays(tmp_path:
     assert text.endswith("<!-- end of growth -->\n\nAfter.\n")
     assert "stale words" not in text
     assert (tmp_path / "growth.svg").read_text(encoding="utf-8") == growth_svg([size])
+
+
+def test_real_texts_have_a_section_of_their_own(tmp_path: Path) -> None:
+    columns = [
+        Column(name, 900, {"recall@10 of exact": Measure(value, 500)})
+        for name, value in (("real", 0.9), ("put together", 1))
+    ]
+    growth = Growth((), (), 8_000, (120, 500), tuple(columns))
+    write_real(tmp_path, growth, "rag bench real")
+    text = (tmp_path / "scale.md").read_text(encoding="utf-8")
+    assert "<!-- bench real -->\n## Real texts beside those put together\n\n`rag bench real`" in text
+    assert "| texts | real | put together |" in text
+    assert "| recall@10 of exact (n=500) | 0.9 | 1 |" in text
+    assert [one["name"] for one in growth_shape(growth, "rag")["real"]] == ["real", "put together"]
+    assert not (tmp_path / "growth.svg").exists()
 
 
 def test_a_folder_that_is_a_file_is_named(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 
 TASKS = {
     "fill": "ours",
+    "fill_real": "ours",
     "start": "ours",
     "ask": "ours",
     "look": "ours",
@@ -37,7 +38,12 @@ class NotMeasuredError(Exception):
 
 
 def measure(
-    task: str, request: Mapping[str, object], *, patience: float | None = None, threads: int | None = None
+    task: str,
+    request: Mapping[str, object],
+    *,
+    patience: float | None = None,
+    threads: int | None = None,
+    settings: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Run a task in a fresh process and return what it found.
 
@@ -46,11 +52,12 @@ def measure(
         request: What to measure, as JSON-ready values; `began`, the time of the start, is added.
         patience: Seconds after which it is stopped; never when None.
         threads: What numerical libraries may use; they decide when None.
+        settings: Of this program, by the names of their environment variables, where they are to differ.
 
     Raises:
         NotMeasuredError: It failed, or took too long.
     """
-    environment = dict(os.environ) if threads is None else os.environ | {"OMP_NUM_THREADS": str(threads)}
+    environment = os.environ | (settings or {}) | ({} if threads is None else {"OMP_NUM_THREADS": str(threads)})
     command = [sys.executable, "-m", "rag.bench.fresh", task]
     try:
         done = subprocess.run(

@@ -10,7 +10,7 @@ import logging
 import statistics
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -31,6 +31,9 @@ LISTS = "lists of the index, 0 where it is exact"
 
 QUESTIONS_EACH, LOOKUPS_EACH, STARTS, ASKINGS = 20, 100, 5, 2
 
+_LISTS_FROM = 1_000
+"""Passages from which vectors are in lists where real texts are compared, of which there are too few otherwise."""
+
 Found = TypeVar("Found")
 
 log = logging.getLogger(__name__)
@@ -38,13 +41,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """A plan with what is the same at every size: where the pool is, its pieces, and the questions."""
+    """A plan with what is the same at every size: where the pool is, its pieces, the questions, and other settings."""
 
     plan: Plan
     pool: Path
     pieces: int
     asked: tuple[Asked, ...]
     looked_up: tuple[str, ...]
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     def fill(self, folder: str, passages: int) -> dict[str, Any]:
         """Fill a library in a fresh process and return what that took.
@@ -61,7 +65,15 @@ class Bench:
             "passages": passages,
             "seed": plan.seed,
         }
-        return measure("fill", request)
+        return measure("fill", request, settings=self.settings)
+
+    def fill_real(self, folder: str) -> dict[str, Any]:
+        """Fill a library with all real articles of the data in a fresh process, and return what that took.
+
+        Raises:
+            NotMeasuredError: It failed.
+        """
+        return measure("fill_real", {"folder": folder, "data": str(self.plan.data)}, settings=self.settings)
 
     def look(self, system: str, folder: str) -> dict[str, Any]:
         """Look the questions up in a library in a fresh process, with ours (`look`) or a baseline.
@@ -72,7 +84,7 @@ class Bench:
         log.info("looking up: %s", system)
         request = {"folder": folder, "questions": list(self.looked_up), "k": NEAREST}
         if system == "look":
-            return measure(system, request)
+            return measure(system, request, settings=self.settings)
         return measure(system, request, patience=self.plan.patience, threads=1)
 
 
@@ -81,7 +93,12 @@ def prepare(plan: Plan, settings: Settings) -> Bench:
 
     Raises:
         DataError: The data hold no text or no question, or a line cannot be used.
+        UnwritableFileError: Nothing can be written into the folder to work in.
     """
+    try:
+        plan.work.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UnwritableFileError(plan.work, error.strerror or str(error)) from error
     encoder = load_encoder(settings)
     revision = encoder.identity.rpartition("@")[2][:8]
     folder = plan.work / f"pool-{plan.paragraphs}-{revision}"
@@ -98,32 +115,46 @@ def bench_growth(plan: Plan, settings: Settings) -> Growth:
         DataError: The data hold no text or no question, or a line cannot be used.
         UnwritableFileError: Nothing can be written into the folder to work in.
     """
-    try:
-        plan.work.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UnwritableFileError(plan.work, error.strerror or str(error)) from error
     bench = prepare(plan, settings)
     adding = tuple(measure_adding(plan, settings)) if plan.files else ()
     sizes = tuple(_sized(bench, passages) for passages in plan.sizes)
     return Growth(adding, sizes, bench.pieces, (len(bench.asked), len(bench.looked_up)))
 
 
+def bench_real(plan: Plan, settings: Settings) -> Growth:
+    """Measure a library of all real articles, and one of as many passages put together, both with vectors in lists.
+
+    Raises:
+        DataError: The data hold no text or no question, or a line cannot be used.
+        UnwritableFileError: Nothing can be written into the folder to work in.
+    """
+    bench = replace(prepare(plan, settings), settings={"RAG_FLAT_PASSAGES": str(_LISTS_FROM)})
+    real = _filled(bench, "real", bench.fill_real, ("look", "flat"))
+    together = _filled(bench, "put together", partial(bench.fill, passages=real.passages), ("look", "flat"))
+    return Growth((), (), bench.pieces, (len(bench.asked), len(bench.looked_up)), (real, together))
+
+
 def _sized(bench: Bench, passages: int) -> Column:
+    systems = ("look", "flat", "bm25s", "txtai")
+    column = _filled(bench, f"{passages:,}", partial(bench.fill, passages=passages), systems)
+    return replace(column, name=f"{column.passages or passages:,}")
+
+
+def _filled(bench: Bench, name: str, fill: Callable[[str], dict[str, Any]], systems: Sequence[str]) -> Column:
+    """All that is measured of a library; of no passages when it could not be filled."""
     measures: dict[str, Measure] = {}
     left_out: dict[str, str] = {}
     with tempfile.TemporaryDirectory(dir=bench.plan.work) as folder:
-        log.info("filling a library of %s passages", f"{passages:,}")
-        filled = _tried(left_out, "filling", lambda: bench.fill(folder, passages))
+        log.info("filling a library: %s", name)
+        filled = _tried(left_out, "filling", partial(fill, folder))
         if filled is None:
-            return Column(f"{passages:,}", passages, measures, left_out)
+            return Column(name, 0, measures, left_out)
         measures |= filled_measures(filled)
-        for name, run in (("opening", _opened), ("asking", _replied)):
-            log.info("%s it", name)
-            measures |= _tried(left_out, name, partial(run, bench, folder)) or {}
-        systems = ("look", "flat", "bm25s", "txtai")
-        found = {name: _tried(left_out, name, partial(bench.look, name, folder)) for name in systems}
-    n = int(filled["passages"])
-    return Column(f"{n:,}", n, measures | look_measures(found, n), left_out)
+        for what, run in (("opening", _opened), ("asking", _replied)):
+            log.info("%s it", what)
+            measures |= _tried(left_out, what, partial(run, bench, folder)) or {}
+        found = {system: _tried(left_out, system, partial(bench.look, system, folder)) for system in systems}
+    return Column(name, int(filled["passages"]), measures | look_measures(found, int(filled["passages"])), left_out)
 
 
 def _tried(left_out: dict[str, str], name: str, run: Callable[[], Found]) -> Found | None:
@@ -143,7 +174,7 @@ def filled_measures(filled: Mapping[str, Any]) -> dict[str, Measure]:
         "sentences": Measure(filled["sentences"], n),
         "library file, bytes a passage": Measure(filled["library"] / n, n),
         "index, bytes a passage": Measure(filled["index"] / n, n),
-        "kept without embedding, passages/s": Measure(n / filled["adding"], n),
+        **({"kept without embedding, passages/s": Measure(n / filled["adding"], n)} if "adding" in filled else {}),
         "index built, s": Measure(filled["building"], n),
         **({"building, peak memory, MB": Measure(filled["peak"], n)} if "peak" in filled else {}),
     }
@@ -151,7 +182,7 @@ def filled_measures(filled: Mapping[str, Any]) -> dict[str, Measure]:
 
 def _opened(bench: Bench, folder: str) -> dict[str, Measure]:
     request = {"folder": folder, "questions": list(bench.looked_up[:1]), "k": NEAREST}
-    starts = [measure("start", request) for _ in range(STARTS)]
+    starts = [measure("start", request, settings=bench.settings) for _ in range(STARTS)]
     names = {"start": "start to first passages, s", "opening": "of it opening, s", "first": "of it first look-up, s"}
     return {name: Measure(statistics.median(one[key] for one in starts), STARTS) for key, name in names.items()}
 
@@ -159,7 +190,7 @@ def _opened(bench: Bench, folder: str) -> dict[str, Measure]:
 def _replied(bench: Bench, folder: str) -> dict[str, Measure]:
     """Replies in fresh processes; what else runs on a machine disturbs a question less in the faster of them."""
     request = {"folder": folder, "questions": [one.question for one in bench.asked]}
-    rounds = [measure("ask", request) for _ in range(ASKINGS)]
+    rounds = [measure("ask", request, settings=bench.settings) for _ in range(ASKINGS)]
     replied, n = rounds[-1], len(bench.asked)
     taken = [min(seconds) for seconds in zip(*(one["seconds"] for one in rounds), strict=True)]
     by_kind: dict[str, list[float]] = {}

@@ -58,12 +58,14 @@ class Growth:
         sizes: A library of each size.
         pieces: Real pieces that the texts of the libraries are put together from.
         questions: How many were asked, and how many looked up.
+        real: A library of real texts, and one of as many passages put together.
     """
 
     adding: tuple[Column, ...]
     sizes: tuple[Column, ...]
     pieces: int
     questions: tuple[int, int]
+    real: tuple[Column, ...] = ()
 
 
 def timed(name: str, seconds: Sequence[float], *, worst: bool = False) -> dict[str, Measure]:

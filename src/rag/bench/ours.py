@@ -14,10 +14,10 @@ from typing import Any
 
 from rag.bench.collection import collection
 from rag.bench.fresh import memory
-from rag.bench.pieces import make_pool
+from rag.bench.pieces import make_pool, real_articles
 from rag.embed import load_encoder
 from rag.index import PassageIndex
-from rag.library import open_library
+from rag.library import Arrival, open_library
 from rag.library.storage import open_storage
 from rag.settings import load_settings
 from rag.store import FILE, Entry, SqliteStore
@@ -40,16 +40,33 @@ def fill(request: Mapping[str, Any]) -> dict[str, Any]:
     storage.open_index().close()
     built = time.perf_counter()
     storage.store.close()
+    return {**counts, "adding": added - began, "building": built - added, **_sizes(folder), **memory()}
+
+
+def fill_real(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Fill a library with the real articles of the data, which are embedded here, and build its index."""
+    folder = Path(request["folder"])
+    with open_library(folder, load_settings(), create=True) as library:
+        for _ in library.add_all(map(Arrival, real_articles(Path(request["data"]))), apart=True):
+            pass
+        began = time.perf_counter()
+        library.settle()
+        building = time.perf_counter() - began
+        summaries = library.articles()
+    return {
+        "articles": len(summaries),
+        "passages": sum(one.passages for one in summaries),
+        "sentences": sum(one.sentences for one in summaries),
+        "building": building,
+        **_sizes(folder),
+    }
+
+
+def _sizes(folder: Path) -> dict[str, int]:
+    """Bytes on disk of a library and of its index."""
     sizes = {path: path.stat().st_size for path in folder.rglob("*") if path.is_file()}
     library = sum(size for path, size in sizes.items() if path.name.startswith(FILE))
-    return {
-        **counts,
-        "adding": added - began,
-        "building": built - added,
-        "library": library,
-        "index": sum(sizes.values()) - library,
-        **memory(),
-    }
+    return {"library": library, "index": sum(sizes.values()) - library}
 
 
 def _counted(entries: Iterable[Entry], counts: Counter[str]) -> Iterable[Entry]:

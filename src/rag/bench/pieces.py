@@ -103,6 +103,15 @@ def news_of(data: Path) -> list[str]:
     return list(dict.fromkeys(case.text for case in cases))
 
 
+def real_articles(data: Path) -> Iterator[Article]:
+    """Yield all that pieces are made of as it is: news articles, and each other paragraph as an article of its own."""
+    yield from map(read_text, news_of(data))
+    paragraphs = [" ".join(case.texts) for path in labelled_files(data) for case in labelled_cases(path)]
+    paragraphs += [case.context for path in _files(data, _PLACES) for case in place_cases(path)]
+    for number, text in enumerate(filter(str.strip, dict.fromkeys(paragraphs)), start=1):
+        yield _article(text, number)
+
+
 def labelled_files(data: Path) -> list[Path]:
     """Return the files of the data that hold questions with labelled sentences and are used here."""
     return [path for pattern in _LABELLED for path in _files(data, pattern)]

@@ -22,6 +22,8 @@ _HEAD = """# Scale
 What stands between the markers is written by the command it shows.
 """
 _BEGIN, _END = "<!-- bench growth -->", "<!-- end of growth -->"
+_REAL = "Real texts beside those put together"
+_REAL_BEGIN, _REAL_END = "<!-- bench real -->", "<!-- end of real -->"
 _BASE = 10_000
 """Passages of the library that the largest is compared with."""
 
@@ -98,6 +100,7 @@ def growth_shape(growth: Growth, command: str) -> dict[str, Any]:
         "pieces": growth.pieces,
         "sizes": [_column_shape(column) for column in growth.sizes],
         "adding": [_column_shape(column) for column in growth.adding],
+        "real": [_column_shape(column) for column in growth.real],
         "targets": [
             {"what": one.what, "bound": one.bound, "found": _rounded(one.found.value), "n": one.found.n,
              "reached": one.reached}
@@ -147,12 +150,41 @@ def write_growth(folder: Path, growth: Growth, command: str) -> None:
     Raises:
         UnwritableFileError: A file cannot be written.
     """
+    _write(folder, _BEGIN, _END, growth_section(growth, command))
+    try:
+        (folder / PICTURE).write_text(growth_svg(growth.sizes), encoding="utf-8")
+    except OSError as error:
+        raise UnwritableFileError(folder / PICTURE, error.strerror or str(error)) from error
+
+
+def write_real(folder: Path, growth: Growth, command: str) -> None:
+    """Put what was measured of real texts into a section of `scale.md` in a folder.
+
+    Raises:
+        UnwritableFileError: The file cannot be written.
+    """
+    _write(folder, _REAL_BEGIN, _REAL_END, real_section(growth, command))
+
+
+def real_section(growth: Growth, command: str) -> str:
+    """Return what was measured of real texts and of others put together as Markdown, under a heading of level 2."""
+    asked, looked_up = growth.questions
+    method = (
+        "All texts of the data as they are, and as many passages put together as above, with the same questions "
+        f"({asked} asked, {looked_up} looked up). There are too few for lists, so they are put in lists for this: "
+        "`RAG_FLAT_PASSAGES` is set lower. "
+        "Real are whole news articles, and paragraphs of other sources as articles of their own."
+    )
+    parts = [f"## {_REAL}", f"`{command}`", method, *(piped(rows) for _, rows in _tables(growth))]
+    return "\n\n".join([*parts, *_left_out(growth), f"{_machine()}."])
+
+
+def _write(folder: Path, begin: str, end: str, section: str) -> None:
     page = folder / PAGE
     try:
         folder.mkdir(parents=True, exist_ok=True)
         before = page.read_text(encoding="utf-8") if page.exists() else _HEAD
-        (folder / PICTURE).write_text(growth_svg(growth.sizes), encoding="utf-8")
-        page.write_text(put_between(before, _BEGIN, _END, growth_section(growth, command)), encoding="utf-8")
+        page.write_text(put_between(before, begin, end, section), encoding="utf-8")
     except OSError as error:
         raise UnwritableFileError(page, error.strerror or str(error)) from error
     except UnicodeDecodeError as error:
@@ -171,6 +203,7 @@ def _tables(growth: Growth) -> Iterator[tuple[str, list[list[str]]]]:
     for heading, corner, columns in (
         ("Libraries of several sizes", "passages", growth.sizes),
         ("Adding articles from files", "program", growth.adding),
+        (_REAL, "texts", growth.real),
     ):
         if columns:
             yield heading, _rows(corner, columns)
@@ -209,7 +242,7 @@ def _told(value: float) -> str:
 
 
 def _left_out(growth: Growth) -> list[str]:
-    columns = (*growth.sizes, *growth.adding)
+    columns = (*growth.sizes, *growth.adding, *growth.real)
     return [f"Left out, {column.name}: {name}, {why}." for column in columns for name, why in column.left_out.items()]
 
 

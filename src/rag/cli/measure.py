@@ -22,7 +22,7 @@ SEED, RESAMPLES = 0, 1_000
 
 def bench(options: argparse.Namespace) -> int:
     """Measure speed here, growing libraries, the page, or a server under many users."""
-    if options.what == "growth":
+    if options.what in ("growth", "real"):
         return _growth(options)
     from rag.bench import Load, bench_page, bench_serving
     from rag.bench import bench as measure
@@ -86,11 +86,11 @@ def train(options: argparse.Namespace) -> int:
 
 
 def _growth(options: argparse.Namespace) -> int:
-    """Measure libraries of several sizes; write what was found where `--write` says."""
-    from rag.bench import Plan, bench_growth, growth_shape, growth_table, write_growth
+    """Measure libraries of several sizes, or one of real texts; write what was found where `--write` says."""
+    from rag.bench import Plan, bench_growth, bench_real, growth_shape, growth_table, write_growth, write_real
 
     if options.data is None:
-        return wrong("rag bench growth needs --data DIR")
+        return wrong(f"rag bench {options.what} needs --data DIR")
     logging.getLogger("rag").setLevel(logging.INFO)
     plan = Plan(
         data=options.data,
@@ -101,19 +101,22 @@ def _growth(options: argparse.Namespace) -> int:
         patience=options.patience,
         seed=options.seed,
     )
-    growth, command = bench_growth(plan, load_settings()), _growth_command(plan, Plan(plan.data, plan.work))
+    run, write = (bench_growth, write_growth) if options.what == "growth" else (bench_real, write_real)
+    growth, command = run(plan, load_settings()), _growth_command(options.what, plan, Plan(plan.data, plan.work))
     if options.write is not None:
-        write_growth(options.write, growth, command)
+        write(options.write, growth, command)
     show(options, growth_shape(growth, command), growth_table(growth))
     return 0
 
 
-def _growth_command(plan: Plan, default: Plan) -> str:
+def _growth_command(what: str, plan: Plan, default: Plan) -> str:
     """The command that repeats it, with the settings and options that are not as they are when left out."""
     sizes = [str(size) for size in plan.sizes]
     names = sorted(f"RAG_{one.name.upper()}" for one in fields(Settings))
     words = [f"{name}={os.environ[name]}" for name in names if name in os.environ]
-    words += ["rag", "bench", "growth", "--data", str(plan.data), "--sizes", *sizes, "--work", str(plan.work)]
+    words += ["rag", "bench", what, "--data", str(plan.data)]
+    words += ["--sizes", *sizes] if what == "growth" else []
+    words += ["--work", str(plan.work)]
     for name in ("paragraphs", "files", "patience", "seed"):
         if getattr(plan, name) != getattr(default, name):
             words += [f"--{name}", str(getattr(plan, name))]

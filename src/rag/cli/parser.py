@@ -179,8 +179,9 @@ def _add_measuring_commands(parsers: Any) -> None:
     evaluate.add_argument("--write", type=Path, metavar="PATH", help="Markdown file whose section is written anew")
 
     bench = _command(parsers, "bench", measure.bench, "Measure speed and memory beside other programs, or a server.")
-    bench.add_argument("what", nargs="?", choices=("speed", "growth", "page", "serve"), default="speed",
-                       help="speed here (when left out), growing libraries, the page, or a server")  # fmt: skip
+    bench.add_argument("what", nargs="?", choices=("speed", "growth", "real", "page", "serve"), default="speed",
+                       help="speed here (when left out), growing libraries, real texts beside those that growing ones "
+                       "are put together from, the page, or a server")  # fmt: skip
     bench.add_argument("--users", type=_positive, default=50, metavar="N", help="serve: users at once (50)")
     bench.add_argument("--seconds", type=_positive, default=60, metavar="N", help="serve: how long they ask (60)")
     bench.add_argument("--through", choices=("page", "api"), default="page", help="serve: the way they ask (page)")
