@@ -91,14 +91,17 @@ class Word:
 def words(text: str) -> tuple[Word, ...]:
     """Return the words of a text in order, without possessive endings."""
     found: list[Word] = []
-    for match in _WORD.finditer(text):
-        word = match.group()
+    for word in _WORD.findall(text):
         if word[-2:] in ("'s", "’s"):
             word = word[:-2]
-        lower = word.lower()
-        name = word[0].isupper() and bool(found) and lower not in FUNCTION_WORDS
-        found.append(Word(word, _STEMMER.stemWord(lower), name))
+        name = bool(found) and word[0].isupper() and word.lower() not in FUNCTION_WORDS
+        found.append(_word(word, name))
     return tuple(found)
+
+
+@lru_cache(maxsize=100_000)
+def _word(text: str, name: bool) -> Word:
+    return Word(text, _STEMMER.stemWord(text.lower()), name)
 
 
 _SAME = 0.8

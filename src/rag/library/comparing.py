@@ -252,10 +252,9 @@ def meant_by(compared: Compared, heard: Heard) -> tuple[Compared, Meant] | None:
 
 def _missing(topic: str, heard: Heard, mentioned: Mentioned) -> tuple[Word, ...]:
     """The words of a topic that nobody says, in whatever spelling, and that stand in no article."""
+    words = [word for word in understand(topic, max_characters=10**6).words if not mentioned(word.text)]
+    if not words:
+        return ()
     texts = {text for one in heard.spoken for text in (one.candidate.text, *one.before)}
     said = frozenset().union(*map(stems_of, texts))
-    return tuple(
-        word
-        for word in understand(topic, max_characters=10**6).words
-        if not any(likeness(word.stem, stem) for stem in said) and not mentioned(word.text)
-    )
+    return tuple(word for word in words if not any(likeness(word.stem, stem) for stem in said))

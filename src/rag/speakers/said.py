@@ -15,6 +15,18 @@ _OTHERS = 0.2
 """Share of a sentence that is somebody else's words from which it is nobody's."""
 
 
+class _Bits(dict[int, str]):
+    """For a character's number `1` when it is a letter or a digit, else `0`; found out when it is met first."""
+
+    def __missing__(self, number: int) -> str:
+        """Return the bit of a character that was not met yet."""
+        bit = self[number] = "1" if chr(number).isalnum() else "0"
+        return bit
+
+
+_BITS = _Bits()
+
+
 def whose_words(text: str, sentences: Sequence[Sentence], statements: Sequence[Statement]) -> dict[int, Statement]:
     """Return for every sentence that is somebody's words, by its number, the statement that it is part of.
 
@@ -61,8 +73,7 @@ def _whose(text: str, place: Range, told: Sequence[tuple[Statement, Sequence[Ran
 
 def _letters(text: str, place: Range) -> int:
     """A bit for each character of a range, the first one lowest: whether it is a letter or a digit."""
-    bits = "".join("1" if character.isalnum() else "0" for character in reversed(text[place.start : place.end]))
-    return int(bits, 2)
+    return int(text[place.start : place.end][::-1].translate(_BITS), 2)
 
 
 def _within(place: Range, ranges: Iterable[Range]) -> int:
