@@ -11,8 +11,8 @@ import pytest
 SOURCE = Path(__file__).parents[1] / "src" / "rag"
 
 ORDER = [
-    "errors", "version", "disk", "address", "lines", "records", "settings", "articles", "split", "words", "languages",
-    "speakers", "question", "embed", "search", "store", "segment", "index", "milvus", "retrieve", "scorer",
+    "errors", "version", "disk", "collecting", "address", "lines", "records", "settings", "articles", "split", "words",
+    "languages", "speakers", "question", "embed", "search", "store", "segment", "index", "milvus", "retrieve", "scorer",
     "evidence", "answer", "compare", "library", "ingest", "shapes", "rebuild", "formats", "evaluate", "train",
     "bench", "cli", "web",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from typing import Any
 from rag.bench.collection import collection
 from rag.bench.fresh import memory
 from rag.bench.pieces import make_pool, real_articles
+from rag.collecting import collect_seldom
 from rag.embed import load_encoder
 from rag.index import PassageIndex
 from rag.library import Arrival, open_library
@@ -87,9 +88,10 @@ def start(request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def ask(request: Mapping[str, Any]) -> dict[str, Any]:
-    """Seconds from each question to its reply, what kind the replies are, and the memory at the end."""
+    """Seconds from each question to its reply in a running program, of what kind they are, and memory at the end."""
     with open_library(Path(request["folder"]), load_settings()) as library:
         library.ask(_FIRST_QUESTION)
+        collect_seldom()
         kinds: Counter[str] = Counter()
         seconds = []
         for question in request["questions"]:

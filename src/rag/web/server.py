@@ -6,7 +6,6 @@ Knows routes, ports and addresses; the page itself is built by `page`, requests 
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import socket
 import threading
@@ -22,6 +21,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import RedirectResponse
 
+from rag.collecting import collect_seldom
 from rag.errors import AddressError, SettingError
 from rag.web.api import api_routes
 from rag.web.examples import Proposals
@@ -154,7 +154,7 @@ def serve(
             timeout_graceful_shutdown=GOODBYE_SECONDS,
         )
         write_logs(questions=options.log_questions)
-        gc.freeze()  # what is loaded by now stays, so no later collection looks through it
+        collect_seldom()
         warm = threading.Timer(WARM_SECONDS, library.warm)
         warm.daemon = True
         warm.start()
