@@ -240,7 +240,7 @@ def _missing(question: Question, scope: Scope) -> tuple[str, ...]:
 
 def _explain(missing: Sequence[str], scope: Scope) -> str:
     one = scope.articles == 1
-    subject = "The article" if one else f"The {scope.articles} articles"
+    subject = "The article" if one else f"The {scope.articles:,} articles"
     if missing:
         listed = " or ".join(f"“{word}”" for word in missing)
         return f"{subject} {'does' if one else 'do'} not mention {listed}."
