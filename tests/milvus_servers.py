@@ -128,7 +128,7 @@ def standalone(folder: Path) -> Iterator[str]:
 
 def package_of(environment: Path) -> Path:
     """The folder of the package `milvus` in a virtual environment."""
-    return next(environment.glob("lib/python*/site-packages/milvus"))
+    return next(environment.resolve().glob("lib/python*/site-packages/milvus"))
 
 
 if __name__ == "__main__":
