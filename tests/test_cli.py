@@ -380,7 +380,7 @@ TALK = "Talk in Baku\r\n\r\nAli said it rained \U0001f328.\r\nThe mayor said “
 
 @pytest.fixture
 def reader(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.library.library.StatementReader", SaidReader)
+    monkeypatch.setattr("rag.library.collection.StatementReader", SaidReader)
     monkeypatch.setattr("rag.speakers.StatementReader", SaidReader)
 
 
@@ -469,7 +469,7 @@ def test_a_batch_line_that_is_no_text_is_named(shell: Shell, reader: None, line:
 def test_a_library_of_the_format_before_is_built_anew_and_read(
     shell: Shell, reader: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("rag.library.library.load_encoder", lambda settings: WordEncoder())
+    monkeypatch.setattr("rag.library.collection.load_encoder", lambda settings: WordEncoder())
     monkeypatch.setattr("rag.library.opening._READ_AT_ONCE", 0)
     make_old_library(shell.library, TALK)
     assert shell.run("articles")[1].endswith("\t0 speakers\n")
