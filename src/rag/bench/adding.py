@@ -11,18 +11,18 @@ from __future__ import annotations
 import json
 import logging
 import os
-import re
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from rag.bench.fresh import NotMeasuredError, measure
 from rag.bench.measures import Column, Measure, Plan
+from rag.bench.memory import family, megabytes
 from rag.bench.ours import passages_of, sentences_of
 from rag.bench.pieces import news_of
 from rag.errors import DataError
@@ -120,7 +120,7 @@ def _watched(process: int) -> Iterator[list[float]]:
 
     def watch() -> None:
         while not ended.wait(_WATCHED_EVERY):
-            found.append(sum(map(_memory, _family(process))))
+            found.append(sum(megabytes(one, "Pss") or 0 for one in family(process)))
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -129,21 +129,3 @@ def _watched(process: int) -> Iterator[list[float]]:
     finally:
         ended.set()
         watcher.join()
-
-
-def _family(process: int) -> list[int]:
-    """A process and all that it started, and those."""
-    children: list[int] = []
-    with suppress(OSError):  # it has ended
-        for file in Path(f"/proc/{process}/task").glob("*/children"):
-            children += map(int, file.read_text().split())
-    return [process, *(one for child in children for one in _family(child))]
-
-
-def _memory(process: int) -> float:
-    """Megabytes of a process, its share of what it shares; 0 when it has ended."""
-    with suppress(OSError):
-        told = re.search(r"^Pss:\s+(\d+) kB", Path(f"/proc/{process}/smaps_rollup").read_text(), re.MULTILINE)
-        if told:
-            return int(told[1]) / 1024
-    return 0.0

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from rag.bench.fresh import memory
+from rag.bench.memory import memory
 from rag.embed import Vectors, load_encoder
 from rag.settings import load_settings
 from rag.store import PassageRows, SqliteStore

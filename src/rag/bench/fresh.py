@@ -9,12 +9,10 @@ from __future__ import annotations
 import importlib
 import json
 import os
-import re
 import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 TASKS = {
@@ -76,17 +74,6 @@ def measure(
             return found
     said = done.stderr.strip().splitlines()
     raise NotMeasuredError(said[-1][:200] if said else f"ended with {done.returncode} and said nothing")
-
-
-def memory() -> dict[str, float]:
-    """Return megabytes of this process: the peak, and those of now that stand in no file; nothing where unknown."""
-    found = {}
-    for name, path, field in (("peak", "status", "VmHWM"), ("anonymous", "smaps_rollup", "Pss_Anon")):
-        file = Path(f"/proc/self/{path}")
-        told = re.search(rf"^{field}:\s+(\d+) kB", file.read_text(), re.MULTILINE) if file.is_file() else None
-        if told:
-            found[name] = int(told[1]) / 1024
-    return found
 
 
 def main() -> None:

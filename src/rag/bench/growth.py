@@ -130,8 +130,10 @@ def bench_real(plan: Plan, settings: Settings) -> Growth:
     """
     bench = replace(prepare(plan, settings), settings={"RAG_FLAT_PASSAGES": str(_LISTS_FROM)})
     real = _filled(bench, "real", bench.fill_real, ("look", "flat"))
-    together = _filled(bench, "put together", partial(bench.fill, passages=real.passages), ("look", "flat"))
-    return Growth((), (), bench.pieces, (len(bench.asked), len(bench.looked_up)), (real, together))
+    columns = [real]
+    if real.passages:
+        columns.append(_filled(bench, "put together", partial(bench.fill, passages=real.passages), ("look", "flat")))
+    return Growth((), (), bench.pieces, (len(bench.asked), len(bench.looked_up)), tuple(columns))
 
 
 def _sized(bench: Bench, passages: int) -> Column:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.bench.collection import collection
-from rag.bench.fresh import memory
+from rag.bench.memory import memory
 from rag.bench.pieces import make_pool, real_articles
 from rag.collecting import collect_seldom
 from rag.embed import load_encoder

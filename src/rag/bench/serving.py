@@ -18,11 +18,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPException
-from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, Literal
 
 from rag.address import Address, Location
+from rag.bench.memory import megabytes
 from rag.bench.users import ApiUser, MixedUpError, PageUser, Quoted, ServerError, User, page_config
 from rag.errors import RagError, SettingError
 from rag.library import open_library
@@ -122,9 +122,9 @@ def _figures(load: Load, tally: _Tally, elapsed: float, memory: Sequence[float |
         figures["ms p50"] = round(statistics.median(taken) * 1000)
         figures["ms p95"] = round(statistics.quantiles(taken, n=20, method="inclusive")[-1] * 1000)
         figures["ms max"] = round(taken[-1] * 1000)
-    for when, megabytes in zip(("start", "middle", "end"), memory, strict=True):
-        if megabytes is not None:
-            figures[f"memory at the {when}, MB"] = megabytes
+    for when, held in zip(("start", "middle", "end"), memory, strict=True):
+        if held is not None:
+            figures[f"memory at the {when}, MB"] = held
     for name, cases in (("first error", tally.failed), ("first mix-up", tally.mixed_up)):
         if cases:
             figures[name] = cases[0]
@@ -234,8 +234,5 @@ def served(index: Location, url: str | None) -> Iterator[tuple[str, int | None]]
 
 def _memory(process: int | None) -> float | None:
     """Megabytes that a process holds; None where the system does not say."""
-    path = Path(f"/proc/{process}/status")
-    if process is None or not path.is_file():
-        return None
-    found = re.search(r"VmRSS:\s+(\d+) kB", path.read_text(encoding="ascii", errors="replace"))
-    return round(int(found[1]) / 1024, 1) if found else None
+    held = megabytes(process, "VmRSS") if process is not None else None
+    return round(held, 1) if held is not None else None

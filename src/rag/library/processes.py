@@ -38,7 +38,7 @@ class Processes:
     """Prepares as many articles at a time as it is asked to, each in a process that has its own models.
 
     A process is started when none is free, about 2 s and 250 MB each, and ends with the program, whatever ends that;
-    one that is lost costs the article that it was at.
+    one that is lost costs one article.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -60,15 +60,14 @@ class Processes:
         try:
             with _deaf_to_the_keyboard():
                 coming = process.submit(_entry, article)  # starts the process when it is the first
-            entry = coming.result()
-        except (BrokenProcessPool, OSError) as error:
+            problem = coming.exception()
+        except (BrokenProcessPool, OSError) as error:  # it was lost while it waited, or cannot be started
+            problem = error
+        if isinstance(problem, BrokenProcessPool | OSError):
             process.shutdown(wait=False)
-            raise PreparingEndedError(article.title) from error
-        except Exception:
-            self._free.put(process)
-            raise
+            raise PreparingEndedError(article.title) from problem
         self._free.put(process)
-        return entry
+        return coming.result()
 
     def close(self) -> None:
         """End the processes; none may be at work."""
