@@ -56,6 +56,7 @@ def test_all_of_the_page_works_below_the_base_path_after_log_in(context: Browser
     watched.page.locator("a.language").click()
     watched.page.wait_for_url(f"{address}ru/**")
     watched.page.locator("#panel .article").first.wait_for(state="attached")
+    expect(watched.page.locator("#chat .reply:not(.waiting)")).to_have_count(1)  # the chat that the browser kept
     watched.ask("boats?")
     assert watched.outside() == []
     assert watched.faults == []
